@@ -1,0 +1,88 @@
+"""Correct (更正): a fact reads otherwise from then on; the file keeps what was written first."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from wz.actions.base import Action, Field, Refusal
+from wz.i18n import N_, _
+from wz.model.case import STATE_LABELS, Case
+from wz.model.event import Event, Facts, plain
+from wz.regulation import deadlines
+from wz.regulation.law import Law
+
+FIELDS = {
+    "title": "标题",
+    "category": "类别",
+    "scope": "受理范围",
+    "channel": "渠道",
+    "received": "收到时间",
+    "content": "内容",
+    "area": "属地",
+    "urgent": "突发类",
+    "about": "被投诉对象",
+    "tags": "标签",
+    "source": "来源",
+}
+
+
+class Correct(Event, tag="correct"):
+    field: Annotated[str, Field("choice", N_("field"), choices=FIELDS)]
+    value: Annotated[Any, Field("text", N_("new value"))]
+    reason: Annotated[str, Field("text", N_("reason"))]
+
+
+def corrected(facts: Facts, event: Correct) -> Facts:
+    """The facts with the field replaced. Raises msgspec.ValidationError where the value does not fit it."""
+    return msgspec.convert({**plain(facts), event.field: event.value}, Facts)
+
+
+def decide(case: Case, event: Correct, law: Law) -> Refusal | None:
+    again = _("Give a value that the field can have; docs/case-format.md lists them.")
+    if event.field not in FIELDS:
+        return Refusal(
+            "15",
+            _("{field} cannot be corrected").format(field=event.field),
+            _("These can: {fields}.").format(fields=", ".join(FIELDS)),
+        )
+    try:
+        facts = corrected(case.facts, event)
+    except msgspec.ValidationError as error:
+        return Refusal("15", _("{field} cannot read so: {error}").format(field=event.field, error=error), again)
+    if facts == case.facts:
+        return Refusal("15", _("{field} reads so already").format(field=event.field), again)
+    return None
+
+
+def apply(case: Case, event: Correct, law: Law) -> None:
+    before = case.facts.category
+    case.facts = corrected(case.facts, event)
+    if case.facts.category != before and case.state == "assigned":
+        _start_clocks_anew(case, event, law)
+
+
+def _start_clocks_anew(case: Case, event: Correct, law: Law) -> None:
+    """The deadlines of the right category run from the correction: the unit could not know of them before."""
+    now = case.assignment
+    assert now is not None
+    case.end_obligations(event.at)
+    now.accepted = False
+    for owed in deadlines.at_transfer(
+        law.rules, case.facts.category, now.unit, event.at, now.limit, now.number
+    ):
+        if not (owed.kind == "contact" and now.contacted):
+            case.obligations.append(owed)
+
+
+ACTION = Action(
+    event=Correct,
+    label="更正",
+    help=N_("Correct a fact; it reads so from then on."),
+    example="wz correct 7KQ2M5 --field category --value 咨询 --reason 登记有误",
+    article="15",
+    who="office",
+    states=frozenset(STATE_LABELS),
+    decide=decide,
+    apply=apply,
+    subject=lambda event, name: f"{event.field} = {event.value}",
+)

@@ -1,0 +1,35 @@
+"""Instruct (领导批示): a city leader's instruction, recorded by the office — 第九条, 第二十三条（一）."""
+
+from datetime import date
+from typing import Annotated
+
+from wz.actions.base import Action, Field, always
+from wz.i18n import N_
+from wz.model.case import OPEN, Case
+from wz.model.event import Event
+from wz.regulation.law import Law
+
+
+class Instruct(Event, tag="instruct"):
+    leader: Annotated[str, Field("line", N_("leader"))]
+    text: Annotated[str, Field("text", N_("text"))]
+    due: Annotated[date | None, Field("day", N_("due day"))] = None
+
+
+def apply(case: Case, event: Instruct, law: Law) -> None:
+    if case.state == "awaiting-instruction":
+        case.become("registered", event.at)
+
+
+ACTION = Action(
+    event=Instruct,
+    label="领导批示",
+    help=N_("Record a leader's instruction."),
+    example="wz instruct 7KQ2M5 --leader 副市长王某 --text 请住建局尽快处理",
+    article="9",
+    who="office",
+    states=OPEN,
+    decide=always,
+    apply=apply,
+    subject=lambda event, name: event.leader,
+)

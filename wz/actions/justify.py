@@ -1,0 +1,45 @@
+"""Justify (说明原因): the unit says why it is late, before the case is referred — 第二十六条."""
+
+from typing import Annotated
+
+from wz.actions.base import Action, Field, Refusal
+from wz.i18n import N_, _
+from wz.model.case import Case
+from wz.model.event import Event
+from wz.regulation.deadlines import due_at
+from wz.regulation.law import Law
+
+
+class Justify(Event, tag="justify"):
+    reason: Annotated[str, Field("text", N_("reason"))]
+
+
+def decide(case: Case, event: Justify, law: Law) -> Refusal | None:
+    deadlines = [due_at(owed, law.calendar) for owed in case.obligations if owed.open]
+    if not any(event.at > due for due in deadlines):
+        next_due = f" ({_('next deadline')}: {min(deadlines):%Y-%m-%d})" if deadlines else ""
+        return Refusal(
+            "26",
+            _("nothing in this case is overdue") + next_due,
+            _("Reasons are given once a deadline has passed; before it, ask for an extension (第十四条)."),
+        )
+    return None
+
+
+def apply(case: Case, event: Justify, law: Law) -> None:
+    if case.assignment:
+        case.justifications.setdefault(case.assignment.number, event.at.date())
+
+
+ACTION = Action(
+    event=Justify,
+    label="说明原因",
+    help=N_("Put on record why an overdue case is late."),
+    example="wz justify 7KQ2M5 --as urban-mgmt --reason 等待第三方检测报告",
+    article="26",
+    who="unit",
+    states=frozenset({"assigned", "return-requested", "in-review", "redo"}),
+    decide=decide,
+    apply=apply,
+    subject=lambda event, name: name(event.by.partition("/")[0]),
+)

@@ -1,0 +1,141 @@
+"""Reply (提交办理情况): the unit hands in what it did and the answer — 第十五条, 第十八条."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from wz.actions.base import Action, Field, Refusal
+from wz.i18n import N_, _
+from wz.model.case import Case
+from wz.model.event import Event, File
+from wz.regulation.law import Law
+
+
+class Approval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The OA procedure in which the unit signed the answer (第十五条)."""
+
+    number: Annotated[str, Field("line", N_("OA document number"))]
+    signed_by: Annotated[str, Field("line", N_("signed by"))]
+    signed_at: Annotated[datetime, Field("instant", N_("signed at"))]
+
+
+def _investigable(answers: Mapping[str, Any], case: Case) -> bool:
+    return case.facts.category in ("complaint", "report")
+
+
+def _investigated(answers: Mapping[str, Any], case: Case) -> bool:
+    return answers.get("investigation") is True
+
+
+def _not_investigated(answers: Mapping[str, Any], case: Case) -> bool:
+    return answers.get("investigation") is False
+
+
+def _redone(answers: Mapping[str, Any], case: Case) -> bool:
+    return case.state == "redo"
+
+
+def _only_duties(answers: Mapping[str, Any], case: Case) -> bool:
+    return answers.get("redo_ground") == "18(3)"
+
+
+class Reply(Event, tag="reply"):
+    handled_on: Annotated[date, Field("day", N_("day on which it was dealt with"))]
+    handler: Annotated[str, Field("line", N_("who dealt with it"))]
+    result: Annotated[str, Field("text", N_("result"))]
+    legal_basis: Annotated[str, Field("text", N_("laws and policies it rests on"))]
+    answer: Annotated[str, Field("text", N_("answer to the petitioner"))]
+    informed: Annotated[str, Field("text", N_("how the petitioner was told"))]
+    oa: Approval
+    investigation: Annotated[
+        bool | None,
+        Field("yes-no", N_("investigated"), flags=("--investigated", "--not-investigated"), asked=_investigable),
+    ] = None
+    document: Annotated[File | None, Field("file", N_("investigation document"), asked=_investigated)] = None
+    reason: Annotated[str | None, Field("text", N_("reason for not investigating"), asked=_not_investigated)] = None
+    basis: Annotated[str | None, Field("text", N_("legal basis for not investigating"), asked=_not_investigated)] = None
+    redo_ground: Annotated[str | None, Field("choice", N_("redo ground"), choices="grounds.redo", asked=_redone)] = None
+    duty_opinion: Annotated[File | None, Field("file", N_("opinion on duties performed"), asked=_only_duties)] = None
+
+
+def decide(case: Case, event: Reply, law: Law) -> Refusal | None:
+    if case.open_obligation("decision"):
+        return Refusal(
+            "13(3)",
+            _("the report has not been decided on"),
+            _("First `wz decide --accept` or `--decline`."),
+        )
+    if case.state == "redo":
+        refusal = _decide_redo(event, law)
+    elif event.redo_ground or event.duty_opinion:
+        refusal = Refusal("18", _("the case is not being redone"), _("Leave out --redo-ground and --duty-opinion."))
+    else:
+        refusal = None
+    if refusal is None and law.rules.categories[case.facts.category].investigation:
+        refusal = _decide_investigation(event)
+    if refusal is None and event.handled_on > event.at.date():
+        refusal = Refusal(
+            "15(1)",
+            _("it was dealt with on {day}, after the reply of {at}").format(day=event.handled_on, at=event.at.date()),
+            _("Give the day on which it was dealt with."),
+        )
+    return refusal
+
+
+def _decide_redo(event: Reply, law: Law) -> Refusal | None:
+    grounds = law.rules.choices("grounds.redo")
+    if event.redo_ground not in grounds:
+        return Refusal(
+            "18",
+            _("the reply to a redo says under which item of 第十八条 it falls"),
+            _("Add --redo-ground with one of {grounds}.").format(grounds=", ".join(grounds)),
+        )
+    if event.redo_ground == "18(3)" and event.duty_opinion is None:
+        return Refusal(
+            "18(3)",
+            _("18(3) needs the written opinion on duties performed (履责意见)"),
+            _("Add --duty-opinion FILE."),
+        )
+    return None
+
+
+def _decide_investigation(event: Reply) -> Refusal | None:
+    if event.investigation is None:
+        return Refusal(
+            "15(3)",
+            _("a complaint or report says whether it was investigated"),
+            _("Add --investigated with --document, or --not-investigated with --reason and --basis."),
+        )
+    if event.investigation and event.document is None:
+        return Refusal("15(3)", _("an investigation needs its document (调查受理文书)"), _("Add --document FILE."))
+    if not event.investigation and not (event.reason and event.basis):
+        return Refusal(
+            "15(3)",
+            _("not investigating needs its reason and legal basis"),
+            _("Add --reason and --basis."),
+        )
+    return None
+
+
+def apply(case: Case, event: Reply, law: Law) -> None:
+    case.submitted = event
+    case.resume = case.state
+    case.become("in-review", event.at)
+    case.hold("office", event.at)
+
+
+ACTION = Action(
+    event=Reply,
+    label="提交办理情况",
+    help=N_("Hand in what was done and the answer to the petitioner."),
+    example="wz reply 7KQ2M5 --as urban-mgmt --answer-file 答复.txt --oa-number 龙城管〔2026〕12号",
+    article="15",
+    who="unit",
+    states=frozenset({"assigned", "redo"}),
+    decide=decide,
+    apply=apply,
+    subject=lambda event, name: name(event.by.partition("/")[0]),
+    ready=lambda case: case.open_obligation("decision") is None,
+)

@@ -1,0 +1,111 @@
+"""A case as its facts and events make it: the state that replay folds."""
+
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from wz.model.event import Event, Facts
+from wz.model.obligation import Obligation
+
+State = Literal[
+    "registered",
+    "awaiting-instruction",
+    "assigned",
+    "return-requested",
+    "in-review",
+    "answered",
+    "redo",
+    "closed",
+    "declined",
+]
+
+STATE_LABELS: dict[State, str] = {
+    "registered": "待转办",
+    "awaiting-instruction": "待批示",
+    "assigned": "办理中",
+    "return-requested": "申请退回",
+    "in-review": "待审核",
+    "answered": "已答复",
+    "redo": "重办中",
+    "closed": "已办结",
+    "declined": "不予受理",
+}
+ENDED: frozenset[State] = frozenset({"closed", "declined"})
+OPEN: frozenset[State] = frozenset(STATE_LABELS) - ENDED
+
+
+class Custody(NamedTuple):
+    """From that instant, that body holds the case."""
+
+    since: datetime
+    holder: str
+
+
+class Assignment(msgspec.Struct, kw_only=True):
+    """One unit's charge of a case, from its transfer (第九条, 第十二条). Numbers count from 1 over the case's life."""
+
+    number: int
+    unit: str
+    route: str
+    start: datetime
+    assist: list[str] = []
+    guide: str | None = None
+    limit: int | None = None
+    contacted: bool = False
+    accepted: bool = False
+
+
+class Case(msgspec.Struct, kw_only=True):
+    """The state of a case. Only the actions' `apply` functions change it, and only inside a replay.
+
+    `since` is when the present state began; `submitted` is the reply or refusal that waits for review, `resume` the
+    state it goes back to; `retracted` are the places (from 1) of events that count
+    for nothing; `justifications` the days on which reasons for being late were given, by assignment.
+    """
+
+    facts: Facts
+    state: State = "registered"
+    since: datetime
+    assignment: Assignment | None = None
+    assignments: int = 0
+    obligations: list[Obligation] = []
+    custody: list[Custody] = []
+    justifications: dict[int, date] = {}
+    grants: int = 0
+    extension: Event | None = None
+    submitted: Event | None = None
+    resume: State = "assigned"
+    ratings: list[str] = []
+    published: bool | None = None
+    retracted: set[int] = set()
+    events: list[Event] = []
+
+    def become(self, state: State, at: datetime) -> None:
+        self.state = state
+        self.since = at
+
+    def hold(self, holder: str, at: datetime) -> None:
+        """From now on, that body holds the case."""
+        self.custody.append(Custody(at, holder))
+
+    @property
+    def lead(self) -> str | None:
+        """The unit responsible now."""
+        return self.assignment.unit if self.assignment else None
+
+    def open_obligation(self, *kinds: str) -> Obligation | None:
+        """The open obligation of one of those kinds, if there is one."""
+        return next((owed for owed in self.obligations if owed.open and owed.kind in kinds), None)
+
+    def meet(self, at: datetime, *kinds: str) -> None:
+        """Mark the open obligations of those kinds as met at that instant."""
+        for owed in self.obligations:
+            if owed.open and owed.kind in kinds:
+                owed.met = at
+
+    def end_obligations(self, at: datetime) -> None:
+        """What is still open ceases unfulfilled."""
+        for owed in self.obligations:
+            if owed.open:
+                owed.ended = at

@@ -1,0 +1,69 @@
+"""Facts of a case and the common part of its events, as files carry them."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+Category = Literal["consult", "complaint", "report", "help", "suggestion", "other"]
+Channel = Literal["website", "wechat", "hotline", "other"]
+
+CHANNELS: dict[str, str] = {"website": "网站", "wechat": "公众号", "hotline": "热线电话", "other": "其他"}
+
+
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A document beside the case: its name, the SHA-256 of its bytes in hexadecimal, its size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a case came from: another system, and its number there."""
+
+    system: str
+    id: str
+
+
+class Facts(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What was received. The order of the fields is their order in the file."""
+
+    format: int
+    id: str
+    title: str
+    category: Category
+    scope: str | None = None
+    channel: Channel
+    received: datetime
+    content: str
+    area: str | None = None
+    urgent: bool = False
+    about: list[str] = []
+    tags: list[str] = []
+    source: Source | None = None
+    attachments: list[File] = []
+
+
+class Event(msgspec.Struct, tag_field="action", kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What every event has: when it legally happened, whose act it is, and what came with it."""
+
+    at: datetime
+    by: str
+    note: str | None = None
+    attachments: list[File] = []
+
+    @property
+    def action(self) -> str:
+        """The action's name, such as `transfer`."""
+        return str(self.__struct_config__.tag)
+
+
+def plain(value: msgspec.Struct) -> dict[str, Any]:
+    """A struct as the mapping that a file carries; an event's note and attachments come last."""
+    data: dict[str, Any] = msgspec.to_builtins(value)
+    if isinstance(value, Event):
+        for key in ("note", "attachments"):
+            if key in data:
+                data[key] = data.pop(key)
+    return data

@@ -1,0 +1,50 @@
+"""What a unit owes in a case, by when, and what became of it."""
+
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["contact", "completion", "decision", "redo", "supervision"]
+LevelId = Literal["none", "blue", "yellow", "red", "referral"]
+# Best to worst: the order in which a unit falls.
+LEVEL_ORDER: tuple[LevelId, ...] = ("none", "blue", "yellow", "red", "referral")
+
+
+class Obligation(msgspec.Struct, kw_only=True, gc=False):
+    """One duty of one unit with its clock.
+
+    `days` are the working days that the regulation gives, `extended` those that extensions added (第十四条).
+    `met` is when it was fulfilled; `ended` when it ceased without being fulfilled (withdrawal, change of lead).
+    """
+
+    kind: Kind
+    unit: str
+    article: str
+    start: datetime
+    days: int
+    assignment: int
+    extended: int = 0
+    met: datetime | None = None
+    ended: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.met is None and self.ended is None
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """An obligation as it stands on a day: every figure that tables, JSON and points are made of.
+
+    `days_left` counts working days from the day after as-of to the due day: 0 on that day, negative after it.
+    `charged` are the overdue days that count against the unit (working days on which it held the case at 00:00).
+    """
+
+    obligation: Obligation
+    due: date
+    due_at: datetime
+    days_left: int
+    charged: tuple[date, ...]
+    level: LevelId
+    points: float
+    provisional: bool

@@ -1,0 +1,82 @@
+"""A new case: its facts received, given an id, written and committed."""
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from wz.actions.replay import replay
+from wz.errors import Refused, Usage
+from wz.i18n import _
+from wz.model import case_id as ids
+from wz.model.event import Facts
+from wz.model.instants import shown, written
+from wz.office.act import Document, Done, commit_message
+from wz.office.references import missing_in_facts
+from wz.store import casefile
+from wz.store.registry import Registry
+
+
+def register(
+    registry: Registry,
+    fields: Mapping[str, Any],
+    *,
+    by: str,
+    received: datetime,
+    now: datetime,
+    documents: list[Document] | None = None,
+    case_id: str | None = None,
+    dry_run: bool = False,
+) -> Done:
+    """Register a case received at that instant.
+
+    `fields` are the facts as plain data. Raises Usage where one does not fit, Refused where somebody other than the
+    office registers; then nothing has been written.
+    """
+    if by.partition("/")[0] != "office":
+        raise Refused(
+            _("registering is for the office, not for {by}").format(by=by), _("Ask the office to register it."), "3"
+        )
+    if received > now:
+        raise Usage(
+            _("{at} lies in the future (it is {now})").format(at=shown(received), now=shown(now)),
+            _("Give with --received when it came in."),
+        )
+    attachments = documents or []
+    with nullcontext() if dry_run else registry.locked():
+        new = case_id or _free_id(registry, received)
+        data = {"format": 1, "id": new, **fields, "received": written(received)}
+        if attachments:
+            data["attachments"] = msgspec.to_builtins([document.file for document in attachments])
+        facts = _typed(registry, data)
+        path = ids.path_of(new)
+        text = casefile.new_text(facts)
+        problems = casefile.parse(path, text).problems
+        if problems:
+            raise Usage("\n".join(problem.message for problem in problems), problems[0].cure)
+        commit = None
+        if not dry_run:
+            changes = {path: text} | {f"{ids.files_of(new)}/{one.name}": one.content for one in attachments}
+            before: dict[str, bytes | None] = dict.fromkeys(changes)
+            message = commit_message(f"new {new}", facts.title, new, "new", by, received)
+            commit = registry.commit(changes, before, message)
+    return Done(new, path, None, replay(facts, [], registry.law).case, commit, 0)
+
+
+def _free_id(registry: Registry, received: datetime) -> str:
+    while True:
+        new = ids.new_id(received.date())
+        if not (registry.root / ids.path_of(new)).exists():
+            return new
+
+
+def _typed(registry: Registry, data: dict[str, Any]) -> Facts:
+    try:
+        facts = msgspec.convert(data, Facts)
+    except msgspec.ValidationError as error:
+        raise Usage(str(error), _("`wz new --help` shows the fields.")) from None
+    for missing in missing_in_facts(facts, registry.directory):
+        raise Usage(missing.message, missing.cure)
+    return facts

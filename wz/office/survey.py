@@ -1,0 +1,131 @@
+"""Every case as it stands at an instant: what `check`, `list` and whatever counts cases are made of."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+
+from wz.actions.replay import Replay, replay
+from wz.model.article import article_name
+from wz.model.case import OPEN, Case, State
+from wz.model.event import Facts
+from wz.model.instants import shown
+from wz.model.obligation import Judged, LevelId
+from wz.model.problem import Problem
+from wz.regulation.judging import judge_open, worst_level
+from wz.regulation.law import Law
+from wz.store import casefile
+from wz.store.casefile import CaseFile
+from wz.store.registry import Registry
+
+Awaited = Literal["transfer", "return", "extension", "review", "instruction", "rating"]
+_AWAITED_IN: dict[State, Awaited] = {
+    "registered": "transfer",
+    "awaiting-instruction": "instruction",
+    "return-requested": "return",
+    "in-review": "review",
+    "answered": "rating",
+}
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Something that the office owes: since when, and how many working days that is."""
+
+    awaited: Awaited
+    since: datetime
+    days: int
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """One case at an instant. `facts` are as corrected by then."""
+
+    facts: Facts
+    state: State
+    unit: str | None
+    assist: list[str]
+    rating: str | None
+    judged: list[Judged]
+    waiting: list[Waiting]
+
+    @property
+    def id(self) -> str:
+        return self.facts.id
+
+    @property
+    def level(self) -> LevelId:
+        return worst_level(self.judged)
+
+    @property
+    def due(self) -> date | None:
+        """The first day on which something falls due."""
+        return min((one.due for one in self.judged), default=None)
+
+
+class Survey(msgspec.Struct, kw_only=True):
+    """All cases at an instant, and every problem met on the way."""
+
+    as_of: datetime
+    standings: list[Standing]
+    problems: list[Problem]
+
+
+def survey(registry: Registry, as_of: datetime, paths: Iterable[str] | None = None) -> Survey:
+    """Read, replay and judge the cases; a file that cannot be read is a problem and hides no other."""
+    found = Survey(as_of=as_of, standings=[], problems=list(registry.settings_problems))
+    law = registry.law
+    for path in registry.paths() if paths is None else paths:
+        read = registry.read(path)
+        found.problems += read.problems
+        if read.facts is None or read.facts.received > as_of:
+            continue
+        replayed = replay(read.facts, read.events, law, as_of)
+        found.problems += unlawful_problems(read, replayed)
+        found.standings.append(standing(replayed.case, law, as_of))
+    return found
+
+
+def standing(case: Case, law: Law, as_of: datetime) -> Standing:
+    """The case, judged."""
+    return Standing(
+        facts=case.facts,
+        state=case.state,
+        unit=case.lead,
+        assist=case.assignment.assist if case.assignment else [],
+        rating=case.ratings[-1] if case.ratings else None,
+        judged=judge_open(case, law, as_of) if case.state in OPEN else [],
+        waiting=list(waiting(case, law, as_of)),
+    )
+
+
+def waiting(case: Case, law: Law, as_of: datetime) -> Iterator[Waiting]:
+    """What the office owes in this case."""
+
+    def since(awaited: Awaited, moment: datetime) -> Waiting:
+        return Waiting(awaited, moment, law.calendar.count(moment.date(), as_of.date()))
+
+    if awaited := _AWAITED_IN.get(case.state):
+        yield since(awaited, case.since)
+    if case.extension is not None:
+        yield since("extension", case.extension.at)
+
+
+def unlawful_problems(read: CaseFile, replayed: Replay) -> list[Problem]:
+    """The events of a file that the regulation did not allow, with their lines."""
+    if not replayed.unlawful:
+        return []
+    lines = casefile.event_lines(read.data)
+    return [
+        Problem(
+            file=read.path,
+            line=lines.get(one.place),
+            case=replayed.case.facts.id,
+            article=one.refusal.article,
+            message=f"events[{one.place}] {one.event.action} {shown(one.event.at)}: "
+            f"{article_name(one.refusal.article)}: {one.refusal.why}",
+            cure=one.refusal.instead,
+        )
+        for one in replayed.unlawful
+    ]
+
+

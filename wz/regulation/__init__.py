@@ -1,0 +1,1 @@
+"""The regulation: its numbers as data, its reckoning of time as pure functions."""

@@ -1,0 +1,42 @@
+"""An obligation judged on a day: due, days left, charged days, level, points."""
+
+from datetime import date, datetime
+
+from wz.model.case import Case
+from wz.model.obligation import LEVEL_ORDER, Judged, LevelId, Obligation
+from wz.regulation import levels
+from wz.regulation.charging import charged_days
+from wz.regulation.deadlines import closing, due_day
+from wz.regulation.law import Law
+
+
+def justified_on(case: Case, obligation: Obligation) -> date | None:
+    """The day on which the unit gave reasons for being late in that obligation's assignment."""
+    return case.justifications.get(obligation.assignment)
+
+
+def judge(case: Case, obligation: Obligation, law: Law, as_of: datetime) -> Judged:
+    """The obligation as it stands at `as_of`; the case must have been replayed up to that instant."""
+    rules, calendar = law
+    due = due_day(obligation, calendar)
+    charged = charged_days(obligation, due, case.custody, rules, calendar, as_of.date())
+    passed = levels.reached(charged, justified_on(case, obligation), rules)
+    return Judged(
+        obligation=obligation,
+        due=due,
+        due_at=closing(due, calendar),
+        days_left=calendar.count(as_of.date(), due),
+        charged=tuple(charged),
+        level=levels.worst(passed),
+        points=levels.points(passed, rules),
+        provisional=calendar.provisional(obligation.start.date(), due),
+    )
+
+
+def judge_open(case: Case, law: Law, as_of: datetime) -> list[Judged]:
+    """Every open obligation of the case, judged."""
+    return [judge(case, owed, law, as_of) for owed in case.obligations if owed.open]
+
+
+def worst_level(judged: list[Judged]) -> LevelId:
+    return max((one.level for one in judged), key=LEVEL_ORDER.index, default="none")

@@ -1,0 +1,1 @@
+"""The registry as one thing: files, schemas, settings, git."""

@@ -1,0 +1,166 @@
+"""JSON Schemas: accept a good document quickly, explain every fault of a bad one."""
+
+import json
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from wz.i18n import _
+
+jsonschema_rs: Any
+try:
+    import jsonschema_rs
+except ImportError:  # no wheel for this platform: explaining alone is enough, only slower
+    jsonschema_rs = None
+
+PathTo = tuple[str | int, ...]
+
+
+class SchemaFault(NamedTuple):
+    """One broken rule: where, what is wrong and what is allowed; `key` when a key itself is at fault."""
+
+    path: PathTo
+    message: str
+    cure: str
+    key: str | None = None
+
+
+def folder() -> Path:
+    """Where the schemas lie: inside the installed package, or beside it in a checkout."""
+    packaged = Path(str(files("wz"))) / "schemas"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "schemas"
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """A schema by its name, such as `case`."""
+    text = (folder() / f"{name}.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@cache
+def _compiled(name: str) -> Any:
+    return jsonschema_rs.validator_for(schema(name))
+
+
+def accepts(name: str, document: Any) -> bool:
+    """Whether the document is good by that schema."""
+    if jsonschema_rs is not None:
+        return bool(_compiled(name).is_valid(document))
+    return not faults(name, document)
+
+
+def faults(name: str, document: Any) -> list[SchemaFault]:
+    """Every broken rule of the document, in the order of the document."""
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(schema(name))
+    found = {fault for error in validator.iter_errors(document) for fault in _explained(error)}
+    return sorted(found, key=lambda fault: (tuple(map(str, fault.path)), fault.message))
+
+
+def where(path: PathTo) -> str:
+    """A path as people read it, list items from 1: `events[2].to`."""
+    text = ""
+    for step in path:
+        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def _explained(error: Any) -> list[SchemaFault]:
+    path: PathTo = tuple(error.absolute_path)
+    rule, allowed, value = error.validator, error.validator_value, error.instance
+    described = str(error.schema.get("description", "")) if isinstance(error.schema, dict) else ""
+    match rule:
+        case "required":
+            return [
+                SchemaFault(path, _("{key} is missing").format(key=key), _cure_of_missing(error.schema, key))
+                for key in allowed
+                if key not in value
+            ]
+        case "additionalProperties":
+            known = list(error.schema.get("properties", {}))
+            return [_unknown(path, key, known) for key in value if key not in known]
+        case "enum" | "const":
+            choices = allowed if rule == "enum" else [allowed]
+            return [_not_among(path, value, choices)]
+        case "type":
+            names = [allowed] if isinstance(allowed, str) else allowed
+            return [
+                SchemaFault(
+                    path,
+                    _("must be {type}, not {value}").format(
+                        type=" / ".join(_type_name(name) for name in names), value=_brief(value)
+                    ),
+                    described,
+                )
+            ]
+        case "pattern" | "minLength" | "maxLength" | "format":
+            return [SchemaFault(path, _("{value} is not allowed here").format(value=_brief(value)), described)]
+        case "minimum" | "exclusiveMinimum" | "maximum":
+            return [
+                SchemaFault(
+                    path,
+                    _("{value} is out of range: {rule} {bound}").format(value=value, rule=rule, bound=allowed),
+                    described,
+                )
+            ]
+        case "uniqueItems":
+            return [SchemaFault(path, _("an item is listed twice"), _("Keep it once."))]
+        case "minItems" | "minProperties":
+            return [SchemaFault(path, _("must not be empty"), described)]
+    return [SchemaFault(path, error.message, described)]
+
+
+def _cure_of_missing(parent: dict[str, Any], key: str) -> str:
+    about = parent.get("properties", {}).get(key, {})
+    text = about.get("description") or about.get("title") or ""
+    return _("Add `{key}:`.").format(key=key) + (f" {text}" if text else "")
+
+
+def _unknown(path: PathTo, key: str, known: list[str]) -> SchemaFault:
+    close = get_close_matches(str(key), known, 1)
+    cure = (
+        _("Did you mean {close}?").format(close=close[0])
+        if close
+        else _("Known here: {known}.").format(known=", ".join(known))
+    )
+    return SchemaFault(path, _("unknown field {key}").format(key=key), cure, key)
+
+
+def _not_among(path: PathTo, value: Any, choices: list[Any]) -> SchemaFault:
+    if path == ("format",) and isinstance(value, int) and not isinstance(value, bool) and value > choices[-1]:
+        return SchemaFault(
+            path,
+            _("format {value} is newer than this wz knows ({known})").format(value=value, known=choices[-1]),
+            _("Install a newer wz."),
+        )
+    listed = ", ".join(_brief(choice) for choice in choices)
+    close = get_close_matches(str(value), [str(choice) for choice in choices], 1)
+    return SchemaFault(
+        path,
+        _("{value} must be one of {choices}").format(value=_brief(value), choices=listed),
+        _("Did you mean {close}?").format(close=close[0]) if close else "",
+    )
+
+
+def _type_name(name: str) -> str:
+    return {
+        "string": _("text"),
+        "integer": _("a whole number"),
+        "number": _("a number"),
+        "boolean": _("true or false"),
+        "array": _("a list"),
+        "object": _("a mapping"),
+        "null": _("nothing"),
+    }[name]
+
+
+def _brief(value: Any) -> str:
+    if value is None:
+        return _("nothing")
+    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
+    return text if len(text) <= 40 else text[:39] + "…"

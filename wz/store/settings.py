@@ -1,0 +1,184 @@
+"""The registry's settings: units.yaml, calendar.yaml, rules.yaml, and the national calendar behind them."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, time
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import msgspec
+
+from wz.i18n import _
+from wz.model.directory import UNIT_ROLES, Directory
+from wz.model.problem import Problem
+from wz.model.workdays import Arrangement, Calendar
+from wz.regulation.rules import Rules
+from wz.store import schema
+from wz.store.yamlfile import Positions, YamlFault, load, load_strictly
+
+
+class OwnDay(msgspec.Struct, frozen=True):
+    date: date
+    reason: str
+    source: str = ""
+
+
+class PinnedYear(msgspec.Struct, frozen=True):
+    source: str = ""
+    holidays: dict[date, str] = {}
+    workdays: dict[date, str] = {}
+
+
+class CalendarFile(msgspec.Struct, frozen=True, kw_only=True):
+    """calendar.yaml."""
+
+    format: int
+    close_of_business: str | None = None
+    closed: list[OwnDay] | None = None
+    open: list[OwnDay] | None = None
+    years: dict[int, PinnedYear] | None = None
+
+
+T = TypeVar("T")
+
+
+class Settings(NamedTuple, Generic[T]):
+    """A settings file that was read, and what is wrong with it; `value` is None where it cannot be used."""
+
+    value: T | None
+    problems: list[Problem]
+
+
+def read_settings(root: Path, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
+    """Read `root/name` against its schema; every fault is a problem with its line."""
+    try:
+        data = (root / name).read_bytes()
+    except OSError as error:
+        return Settings(
+            None, [Problem(file=name, message=error.strerror or str(error), cure=_("Restore the file; `wz init` makes one."))]
+        )
+    try:
+        document = load(data)
+    except YamlFault as fault:
+        return Settings(None, [Problem(file=name, line=fault.line, message=fault.message, cure=fault.cure)])
+    if schema.accepts(kind, document):
+        try:
+            return Settings(typed(document), [])
+        except (msgspec.ValidationError, ValueError) as error:
+            return Settings(None, [Problem(file=name, message=str(error), cure=_("Give a value that exists."))])
+    positions = load_strictly(data)[1]
+    return Settings(None, list(located(name, schema.faults(kind, document), positions)))
+
+
+def located(file: str, faults: Iterable[schema.SchemaFault], positions: Positions) -> Iterable[Problem]:
+    """Schema faults as problems with their lines."""
+    for fault in faults:
+        line = positions.keys.get((*fault.path, fault.key)) if fault.key is not None else positions.line(fault.path)
+        place = schema.where(fault.path)
+        yield Problem(file=file, line=line, message=f"{place}: {fault.message}" if place else fault.message, cure=fault.cure)
+
+
+def read_directory(root: Path) -> Settings[Directory]:
+    """units.yaml as a Directory, ids unique and areas known."""
+    found = read_settings(root, "units.yaml", "units", lambda document: msgspec.convert(document, Directory))
+    if found.value is None:
+        return found
+    positions = load_strictly((root / "units.yaml").read_bytes())[1]
+    problems = list(_directory_problems(found.value, positions))
+    return Settings(found.value, problems)
+
+
+def _directory_problems(directory: Directory, positions: Positions) -> Iterable[Problem]:
+    areas = {area.id for area in directory.areas}
+    seen: set[str] = {directory.office.id, directory.supervision.id, "petitioner"}
+    emails: set[str] = set()
+    for place, unit in enumerate(directory.units):
+        line = positions.line(("units", place))
+        if unit.id in seen:
+            yield Problem(
+                file="units.yaml", line=line, message=_("the id {id} is used twice").format(id=unit.id),
+                cure=_("Give each unit an id of its own."),
+            )  # fmt: skip
+        seen.add(unit.id)
+        if unit.area is not None and unit.area not in areas:
+            yield Problem(
+                file="units.yaml", line=line, message=_("area {area} is not listed").format(area=unit.area),
+                cure=_("List it under `areas:`."),
+            )  # fmt: skip
+        for role in UNIT_ROLES:
+            if unit.holder_of(role) is None:
+                yield Problem(
+                    file="units.yaml", line=line, article="5",
+                    message=_("{unit} names nobody as {role}").format(unit=unit.id, role=role),
+                    cure=_("Add a person with `role: {role}`.").format(role=role),
+                )  # fmt: skip
+    for body in directory.bodies():
+        people = [person.id for person in body.people]
+        for twice in sorted({one for one in people if people.count(one) > 1}):
+            yield Problem(
+                file="units.yaml", message=_("{body} has two people called {id}").format(body=body.id, id=twice),
+                cure=_("Give each person of a unit an id of their own."),
+            )  # fmt: skip
+        for person in body.people:
+            if person.email and person.email.casefold() in emails:
+                yield Problem(
+                    file="units.yaml", message=_("the e-mail {email} is used twice").format(email=person.email),
+                    cure=_("An e-mail tells who acts: give each person one."),
+                )  # fmt: skip
+            emails.add((person.email or "").casefold())
+
+
+def read_rules(root: Path) -> Settings[Rules]:
+    """rules.yaml, or the packaged regulation where the registry has none."""
+
+    def typed(document: Any) -> Rules:
+        return msgspec.convert(document, Rules)
+
+    if (root / "rules.yaml").exists():
+        return read_settings(root, "rules.yaml", "rules", typed)
+    return read_settings(Path(str(files("wz"))) / "regulation", "longnan.yaml", "rules", typed)
+
+
+def read_calendar(root: Path) -> Settings[Calendar]:
+    """calendar.yaml as a Calendar over the national one."""
+    return read_settings(
+        root, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile))
+    )
+
+
+def calendar(file: CalendarFile) -> Calendar:
+    """The calendar that a calendar.yaml describes."""
+    pinned = file.years or {}
+
+    def year(number: int) -> Arrangement:
+        if number in pinned:
+            one = pinned[number]
+            return Arrangement(one.holidays, one.workdays, published=True, source=one.source or "calendar.yaml")
+        return national(number)
+
+    return Calendar(
+        year,
+        {day.date: day.reason for day in file.closed or ()},
+        {day.date: day.reason for day in file.open or ()},
+        time.fromisoformat(file.close_of_business) if file.close_of_business else None,
+    )
+
+
+def national(year: int) -> Arrangement:
+    """The national arrangement of a calendar year, from the `holidays` package.
+
+    A make-up day at a year's end is ordered by the next year's notice, so the neighbours are loaded too. The package
+    predicts years without a notice; those are the ones for which it lists no special days.
+    """
+    from importlib.metadata import version
+
+    import holidays
+    from holidays.countries.china import ChinaStaticHolidays
+
+    days = holidays.country_holidays("CN", years=(year - 1, year, year + 1), language="zh_CN")
+    return Arrangement(
+        holidays={day: name for day, name in sorted(days.items()) if day.year == year},
+        workdays={day: _("make-up working day") for day in sorted(days.weekend_workdays) if day.year == year},
+        published=year in ChinaStaticHolidays.special_public_holidays,
+        source=_("State Council notice, by holidays {version}").format(version=version("holidays")),
+    )
