@@ -7,6 +7,13 @@ import msgspec
 
 Kind = Literal["contact", "completion", "decision", "redo", "supervision"]
 LevelId = Literal["none", "blue", "yellow", "red", "referral"]
+KIND_LABELS: dict[Kind, str] = {
+    "contact": "沟通",
+    "completion": "办结",
+    "decision": "受理决定",
+    "redo": "重办",
+    "supervision": "督办",
+}
 # Best to worst: the order in which a unit falls.
 LEVEL_ORDER: tuple[LevelId, ...] = ("none", "blue", "yellow", "red", "referral")
 

@@ -20,6 +20,14 @@ from wz.store.casefile import CaseFile
 from wz.store.registry import Registry
 
 Awaited = Literal["transfer", "return", "extension", "review", "instruction", "rating"]
+AWAITED_LABELS: dict[Awaited, str] = {
+    "transfer": "转办",
+    "return": "退回申请",
+    "extension": "延期申请",
+    "review": "审核",
+    "instruction": "批示",
+    "rating": "评价",
+}
 _AWAITED_IN: dict[State, Awaited] = {
     "registered": "transfer",
     "awaiting-instruction": "instruction",

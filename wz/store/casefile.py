@@ -100,3 +100,8 @@ def with_event(data: bytes, event: Event) -> bytes:
     """The file with one more event at its end; no byte before it changes."""
     start = data if data.endswith(b"\n") else data + b"\n"
     return start + dump_item(plain(event)).encode("utf-8")
+
+
+def line_of(data: bytes, path: tuple[str | int, ...]) -> int | None:
+    """The line (from 1) of the value at that path, or of the nearest thing around it."""
+    return load_strictly(data)[1].line(path)

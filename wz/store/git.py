@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +44,16 @@ class Layout(NamedTuple):
     git_dir: Path
     common_dir: Path
     prefix: str
+
+
+class Recorded(NamedTuple):
+    """A commit that touched a file, and the file's content in it; None where the commit removed it."""
+
+    name: str
+    author: str
+    at: datetime
+    trailers: dict[str, str]
+    content: bytes | None
 
 
 class Git:
@@ -101,6 +112,11 @@ class Git:
     def present(self) -> bool:
         """Whether the registry is in a repository at all."""
         return self.run("rev-parse", "--git-dir", check=False).returncode == 0
+
+    def configure(self, values: Mapping[str, str]) -> None:
+        """Set git's configuration for this repository alone."""
+        for key, value in values.items():
+            self.run("config", "--local", key, value)
 
     @cached_property
     def identity(self) -> Identity:
@@ -177,6 +193,30 @@ class Git:
             return [None] * len(paths)
         names = "".join(f"{commit}:{self.layout.prefix}{path}\n" for path in paths)
         return _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(paths))
+
+    def history(self, path: str) -> Iterator["Recorded"]:
+        """The commits that touched a file, named from the registry, oldest first, with the file as it then was."""
+        import git
+
+        repository = git.Repo(self.layout.top)
+        try:
+            if not repository.head.is_valid():
+                return
+            place = self.layout.prefix + path
+            for commit in reversed(list(repository.iter_commits(paths=place))):
+                try:
+                    content = bytes((commit.tree / place).data_stream.read())
+                except KeyError:
+                    content = None
+                yield Recorded(
+                    commit.hexsha,
+                    f"{commit.author.name} <{commit.author.email}>",
+                    commit.committed_datetime,
+                    {key: values[-1] for key, values in commit.trailers_dict.items()},
+                    content,
+                )
+        finally:
+            repository.close()
 
     def commit(
         self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str
@@ -336,6 +376,17 @@ class Git:
             self._finish(paths)
         if not self._journal.exists() or not (self.layout.git_dir / "index.lock").exists():
             self._discard()
+
+
+def create_repository(root: Path) -> None:
+    """An empty repository on the branch `main`. Raises GitFailed."""
+    import git
+
+    try:
+        git.Repo.init(root, initial_branch="main").close()
+    except git.GitCommandError as error:
+        words = str(error.stderr).strip()
+        raise GitFailed(_("git {command} failed: {words}").format(command="init", words=words), cure_of(words)) from None
 
 
 def _split_batch(output: bytes, count: int) -> list[bytes | None]:

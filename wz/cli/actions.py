@@ -1,0 +1,184 @@
+"""A command for each action of the catalogue, made from the action's own declaration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from wz.actions.base import Action
+from wz.actions.catalog import ACTIONS
+from wz.cli.context import current, format_option, happened_at, now, registry_option
+from wz.cli.fields import asked_fields, gather, options, read_document
+from wz.errors import Usage
+from wz.i18n import _
+from wz.model.article import article_name
+
+
+def command(action: Action, name: str | None = None) -> click.Command:
+    """The command that does one action."""
+
+    def callback(**given: Any) -> None:
+        perform(action, given)
+
+    made = click.Command(
+        name or action.name,
+        callback=callback,
+        help=_(action.help)
+        + f" ({action.label}, {article_name(action.article)})\n\n\b\n"
+        + _("Example:")
+        + f"\n  {action.example}",
+        short_help=_(action.help),
+        params=[case_argument(), *(one for asked in asked_fields(action.event) for one in options(asked))],
+    )
+    for decorate in reversed(
+        (
+            *([] if action.who in ("office", "petitioner") else [as_option]),
+            click.option("--at", "at", metavar="TIME", help=_("When it happened; else now.")),
+            click.option("--note", "note", metavar="TEXT", help=_("A note that goes with it.")),
+            click.option(
+                "--attach", "attach", metavar="FILE", multiple=True, type=click.Path(exists=True, dir_okay=False),
+                help=_("A document that goes with it; once for each."),
+            ),
+            click.option("--dry-run", is_flag=True, help=_("Check and show what would be recorded; record nothing.")),
+            format_option("text", "json"),
+            registry_option,
+        )
+    ):  # fmt: skip
+        decorate(made)
+    return made
+
+
+def as_option(target: Any) -> Any:
+    return click.option(
+        "--as", "on_behalf", metavar="UNIT[/PERSON]", help=_("On whose behalf the office enters it."),
+        shell_complete=_complete_unit,
+    )(target)  # fmt: skip
+
+
+def _complete_unit(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    from wz.cli.fields import complete_unit
+
+    return complete_unit(ctx, param, incomplete)
+
+
+def case_argument() -> click.Argument:
+    """CASE: an id, or an unambiguous end of one."""
+    return click.Argument(["case"], metavar="CASE", shell_complete=complete_case)
+
+
+def complete_case(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """Ids that begin with what was typed, or whose random part does; the newest first, with their titles."""
+    from click.shell_completion import CompletionItem
+
+    registry = current().registry
+    wanted = incomplete.upper()
+    items = []
+    for path in reversed(list(registry.paths())):
+        full = path.rpartition("/")[2].removesuffix(".yaml")
+        offered = full if wanted[:1].isdigit() and full.startswith(wanted) else full.rpartition("-")[2]
+        if offered.startswith(wanted):
+            facts = registry.read(path).facts
+            items.append(CompletionItem(offered, help=facts.title if facts else None))
+        if len(items) == 50:
+            break
+    return items
+
+
+def perform(action: Action, given: Mapping[str, Any]) -> None:
+    """Parse what was typed, do the action, print what was done."""
+    from wz.actions.replay import replay
+    from wz.model import case_id as ids
+    from wz.office.act import act, unreadable
+    from wz.office.actors import actor_of
+
+    session = current()
+    registry = session.registry
+    case_id = registry.resolve(given["case"])
+    read = registry.read(ids.path_of(case_id))
+    if read.facts is None:
+        raise unreadable(read.problems)
+    case = replay(read.facts, read.events, registry.law).case
+    by = actor_of(action, registry.directory, session.email, given.get("on_behalf"), case.lead)
+    fields, documents = gather(action, given, case)
+    if action.name == "correct":
+        fields["value"] = correct_value(fields)
+    if given["note"]:
+        fields["note"] = given["note"]
+    attached = [read_document(path) for path in given["attach"]]
+    present = now()
+    done = act(
+        registry,
+        case_id,
+        action,
+        fields,
+        by=by,
+        at=happened_at(given["at"]) if given["at"] else present,
+        now=present,
+        documents={**documents, **({"attachments": attached} if attached else {})},
+        dry_run=given["dry_run"],
+    )
+    from wz.cli.done import show_done
+
+    show_done(done, action.name, given["output"])
+
+
+def correct_value(fields: Mapping[str, Any]) -> Any:
+    """The new value of a fact, from its text: codes by their names, lists split at commas."""
+    from wz.cli.fields import choose
+    from wz.model.event import CHANNELS
+    from wz.model.instants import written
+
+    registry, text = current().registry, str(fields["value"])
+    match fields["field"]:
+        case "category":
+            return choose(registry.rules.choices("categories"), text, "--value")
+        case "channel":
+            return choose(CHANNELS, text, "--value")
+        case "scope":
+            return choose(registry.rules.choices("scope"), text, "--value")
+        case "area":
+            return choose({area.id: area.name for area in registry.directory.areas}, text, "--value")
+        case "urgent":
+            return choose({"yes": "是", "no": "否"}, text, "--value") == "yes"
+        case "received":
+            return written(happened_at(text))
+        case "about" | "tags":
+            return [one.strip() for one in text.replace("，", ",").split(",") if one.strip()]
+        case "source":
+            system, colon, number = text.partition(":")
+            if not colon:
+                raise Usage(_("{text} is no source").format(text=text), _("Write SYSTEM:NUMBER."))
+            return {"system": system, "id": number}
+    return text
+
+
+def _group(name: str, help_text: str, members: Mapping[str, str]) -> click.Group:
+    group = click.Group(name, help=help_text, short_help=help_text)
+    for member, action in members.items():
+        group.add_command(command(ACTIONS[action], member))
+    return group
+
+
+_MEMBERS = {
+    "return_group": (
+        "return",
+        "Ask for, accept or refuse a return.",
+        {"request": "return-request", "accept": "return-accept", "refuse": "return-refuse"},
+    ),
+    "extend_group": (
+        "extend",
+        "Ask for, grant or refuse an extension.",
+        {"request": "extension-request", "grant": "extension-grant", "refuse": "extension-refuse"},
+    ),
+}
+
+
+def __getattr__(name: str) -> click.Command:
+    """The commands, each made when it is asked for: building all of them would cost every action its start-up."""
+    if name in _MEMBERS:
+        group, text, members = _MEMBERS[name]
+        return _group(group, _(text), members)
+    action = ACTIONS.get(name.replace("_", "-"))
+    if action is None:
+        raise AttributeError(name)
+    return command(action)

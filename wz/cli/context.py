@@ -1,0 +1,161 @@
+"""What every command has: the registry (read when needed), the clock, who is typing; and the common options."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from wz.errors import Usage
+from wz.i18n import _
+from wz.model.instants import SHANGHAI, end_of_day, parse_instant
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def now() -> datetime:
+    """The present instant, in whole seconds. The one place that reads the clock."""
+    return datetime.now(SHANGHAI).replace(microsecond=0)
+
+
+class Session:
+    """One run of a command."""
+
+    def __init__(self, registry: str | None) -> None:
+        self._chosen = registry
+
+    @cached_property
+    def registry(self) -> Any:
+        """The registry, found when first asked for; what a killed writer left is mended."""
+        from wz.errors import Unreadable
+        from wz.store.registry import MARK, Registry, find_root
+
+        if self._chosen is None:
+            root = find_root(Path.cwd())
+        else:
+            root = Path(self._chosen).absolute()
+            if not (root / MARK).is_file():
+                raise Unreadable(
+                    _("{folder} is no registry: it has no {mark}").format(folder=root, mark=MARK),
+                    _("Make one with `wz init DIR`."),
+                )
+        registry = Registry(root)
+        registry.git.mend()
+        return registry
+
+    @cached_property
+    def email(self) -> str:
+        """Git's e-mail of whoever is typing."""
+        email: str = self.registry.git.identity.email
+        return email
+
+    @cached_property
+    def today(self) -> datetime:
+        return now()
+
+
+def current() -> Session:
+    """The session of the running command."""
+    ctx = click.get_current_context()
+    session = ctx.meta.get("wz.session")
+    if session is None:
+        session = ctx.meta["wz.session"] = Session(ctx.meta.get("wz.registry"))
+    assert isinstance(session, Session)
+    return session
+
+
+def colours() -> bool:
+    """Colours only on a terminal, and never with NO_COLOR."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def width() -> int | None:
+    """How wide a table may be: the terminal's width; None (as wide as it is) when output goes elsewhere."""
+    from wz.render.table import terminal_width
+
+    return terminal_width() if sys.stdout.isatty() else None
+
+
+def _registry_chosen(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.meta["wz.registry"] = value
+
+
+def registry_option(command: F, envvar: str | None = None) -> F:
+    """--registry, before or behind the command's name."""
+    return click.option(
+        "--registry",
+        metavar="DIR",
+        type=click.Path(file_okay=False),
+        envvar=envvar,
+        help=_("The registry's folder; else the nearest one upwards from here."),
+        expose_value=False,
+        callback=_registry_chosen,
+    )(command)
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """--format; the first one is the default."""
+    return click.option(
+        "--format",
+        "output",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help=_("How the result is printed."),
+    )
+
+
+class AsOf(click.ParamType[datetime]):
+    """A day (its end is meant) or an instant."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        return as_of_instant(str(value))
+
+
+def as_of_instant(text: str) -> datetime:
+    """`2026-11-20` (24:00 of it), `2026-11-20 15:00`, `today`, `yesterday`. Raises Usage."""
+    days = {"today": 0, "yesterday": -1}
+    if text in days:
+        return end_of_day((now() + timedelta(days[text])).date())
+    try:
+        moment = parse_instant(text)
+    except ValueError:
+        raise Usage(
+            _("{text} is neither a day nor an instant").format(text=text),
+            _("Write 2026-11-20 (its end is meant), or 2026-11-20T15:00."),
+        ) from None
+    return end_of_day(moment.date()) if len(text.strip()) <= 10 else moment
+
+
+def as_of_option(command: F) -> F:
+    """--as-of: what had happened by then."""
+    return click.option(
+        "--as-of",
+        type=AsOf(),
+        metavar="DAY",
+        help=_("Judge as of that day's end, or that instant; later events do not exist for it."),
+    )(command)
+
+
+def happened_at(text: str) -> datetime:
+    """`2026-11-23 10:30`, or `10:30` for today. Raises Usage for a bare day: an event has a time."""
+    text = text.strip()
+    try:
+        if len(text) <= 5 and ":" in text:
+            return parse_instant(f"{now():%Y-%m-%d} {text.zfill(5)}")
+        if len(text) > 10:
+            return parse_instant(text)
+    except ValueError:
+        pass
+    raise Usage(
+        _("{text} is not a time").format(text=text), _('Write "2026-11-23 10:30", or 10:30 for today.')
+    )

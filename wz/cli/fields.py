@@ -1,0 +1,346 @@
+"""Options from the fields of an event, and questions for what is missing when a person sits at the terminal."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+
+import click
+import msgspec
+
+from wz.actions.base import Action, Field
+from wz.cli.context import current
+from wz.errors import Usage
+from wz.i18n import _
+from wz.model.case import Case
+from wz.office.act import Document
+from wz.office.text import clean
+
+_COMMON = frozenset({"at", "by", "note", "attachments"})
+
+
+class Asked(NamedTuple):
+    """One field of an event as a question: its dotted path in the event, its declaration, whether it must be given."""
+
+    path: tuple[str, ...]
+    field: Field
+    required: bool
+
+    @property
+    def parameter(self) -> str:
+        return "_".join(self.path)
+
+    @property
+    def option(self) -> str:
+        return "--" + self.parameter.replace("_", "-")
+
+    @property
+    def label(self) -> str:
+        return _(self.field.label)
+
+
+def asked_fields(event: type[msgspec.Struct], path: tuple[str, ...] = ()) -> Iterator[Asked]:
+    """The declared fields of an event type, nested ones flattened, in their order."""
+    hints = get_type_hints(event, include_extras=True)
+    required = {one.name for one in msgspec.structs.fields(event) if one.required}
+    for name in event.__struct_fields__:
+        if name in _COMMON and not path:
+            continue
+        hint = hints[name]
+        if get_origin(hint) is Annotated:
+            field = next(one for one in get_args(hint) if isinstance(one, Field))
+            yield Asked((*path, name), field, name in required)
+        elif isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+            yield from asked_fields(hint, (*path, name))
+
+
+# -- options
+
+
+def options(asked: Asked) -> list[click.Option]:
+    """The options that give a field on the command line."""
+    field, label = asked.field, asked.label
+    if field.flags:
+        return [_flag(asked, flag) for flag in field.flags]
+    match field.kind:
+        case "text":
+            return [
+                click.Option([asked.option, asked.parameter], metavar="TEXT", help=_about(asked)),
+                click.Option(
+                    [asked.option + "-file", asked.parameter + "_file"],
+                    metavar="FILE",
+                    type=click.Path(dir_okay=False, allow_dash=True),
+                    help=_("{label}, from a file; - is standard input").format(label=label),
+                ),
+            ]
+        case "units":
+            return [
+                click.Option(
+                    [asked.option, asked.parameter], multiple=True, metavar="UNIT", help=_about(asked), shell_complete=complete_unit
+                )
+            ]  # fmt: skip
+        case "file":
+            return [
+                click.Option(
+                    [asked.option, asked.parameter], metavar="FILE", help=_about(asked),
+                    type=click.Path(exists=True, dir_okay=False),
+                )
+            ]  # fmt: skip
+        case "choice":
+            completer = None if isinstance(field.choices, str) else complete_from(field.choices)
+            return [
+                click.Option(
+                    [asked.option, asked.parameter], metavar="CODE", help=_about(asked, _listed(field)), shell_complete=completer
+                )
+            ]  # fmt: skip
+    metavar, kind, completer = _PLAIN[field.kind]
+    return [
+        click.Option(
+            [asked.option, asked.parameter], metavar=metavar, type=kind, help=_about(asked), shell_complete=completer
+        )
+    ]
+
+
+def _about(asked: Asked, choices: str = "") -> str:
+    text = asked.label + (f": {choices}" if choices else "")
+    return f"{text}  [{_('required')}]" if asked.required else text
+
+
+def _listed(field: Field) -> str:
+    if isinstance(field.choices, str):
+        return _("see `wz rules`")
+    return ", ".join(f"{code} {label}" for code, label in field.choices.items())
+
+
+def _flag(asked: Asked, flag: str) -> click.Option:
+    value: Any = flag.removeprefix("--")
+    if asked.field.kind == "yes-no":
+        value = flag == asked.field.flags[0]
+    return click.Option(
+        [flag, asked.parameter], flag_value=value, default=None, type=click.UNPROCESSED, help=_about(asked, flag.removeprefix("--"))
+    )  # fmt: skip
+
+
+def complete_unit(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    from click.shell_completion import CompletionItem
+
+    return [
+        CompletionItem(unit.id, help=unit.name)
+        for unit in current().registry.directory.units
+        if unit.id.startswith(incomplete) or unit.name.startswith(incomplete)
+    ]
+
+
+def complete_from(choices: Mapping[str, str]) -> Any:
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(code, help=label) for code, label in choices.items() if code.startswith(incomplete)]
+
+    return complete
+
+
+_PLAIN: dict[str, tuple[str, Any, Any]] = {
+    "line": ("TEXT", str, None),
+    "unit": ("UNIT", str, complete_unit),
+    "days": ("DAYS", click.IntRange(min=1), None),
+    "place": ("N", click.IntRange(min=1), None),
+    "day": ("DATE", str, None),
+    "instant": ("TIME", str, None),
+    "yes-no": ("yes|no", str, None),
+}
+
+
+# -- answers
+
+
+def gather(action: Action, given: Mapping[str, Any], case: Case) -> tuple[dict[str, Any], dict[str, Document]]:
+    """The event's fields and documents from the options given, asking for what is missing on a terminal.
+
+    Raises Usage that names every missing option where nobody can be asked.
+    """
+    answers: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
+    documents: dict[str, Document] = {}
+    missing: list[Asked] = []
+    for asked in asked_fields(action.event):
+        raw = _given(asked, given)
+        if raw is None and (asked.required or asked.field.asked(answers, case)):
+            if at_terminal():
+                raw = ask(asked.label, asked.field)
+            elif asked.required:
+                missing.append(asked)
+        if raw is None:
+            continue
+        value = convert(asked.field, raw, asked.option)
+        answers[asked.parameter] = value
+        if isinstance(value, Document):
+            documents[asked.parameter] = value
+        else:
+            _put(fields, asked.path, value)
+    if missing:
+        raise Usage(
+            _("missing: {options}").format(options=", ".join(_named(one) for one in missing)),
+            _("Example:") + "  " + action.example,
+        )
+    return fields, documents
+
+
+def _named(asked: Asked) -> str:
+    return f"{' / '.join(asked.field.flags) or asked.option} ({asked.label})"
+
+
+def _given(asked: Asked, given: Mapping[str, Any]) -> Any:
+    value = given.get(asked.parameter)
+    if value in (None, ()):
+        path = given.get(asked.parameter + "_file")
+        return read_text(path) if path else None
+    if given.get(asked.parameter + "_file"):
+        raise Usage(
+            _("{option} and {option}-file are both given").format(option=asked.option), _("Give one of the two.")
+        )
+    return value
+
+
+def _put(fields: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for step in path[:-1]:
+        fields = fields.setdefault(step, {})
+    fields[path[-1]] = value
+
+
+def read_text(path: str) -> str:
+    """A text from a file in UTF-8, or from standard input for `-`; it is taken as it is. Raises Usage."""
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Usage(_("{path} is not UTF-8").format(path=path), _("Save it as UTF-8.")) from None
+    except OSError as error:
+        raise Usage(
+            _("cannot read {path}: {reason}").format(path=path, reason=error.strerror), _("Check the file's name.")
+        ) from None
+
+
+def read_document(path: str) -> Document:
+    """A file to be kept beside the case. Raises Usage."""
+    try:
+        return Document(Path(path).name, Path(path).read_bytes())
+    except OSError as error:
+        raise Usage(
+            _("cannot read {path}: {reason}").format(path=path, reason=error.strerror), _("Check the file's name.")
+        ) from None
+
+
+def convert(field: Field, raw: Any, option: str) -> Any:
+    """A value as typed, as the event carries it. Raises Usage."""
+    from wz.cli.context import happened_at, now
+    from wz.model.instants import written
+    from wz.office.query import parse_day
+
+    session = current()
+    match field.kind:
+        case "line" | "text":
+            cleaned, removed = clean(str(raw))
+            if removed:
+                click.echo(
+                    _("{count} control characters removed from {option}").format(count=removed, option=option), err=True
+                )
+            return cleaned
+        case "choice":
+            return choose(choices_of(field), str(raw), option)
+        case "unit":
+            return find_unit(str(raw), session.registry.directory)
+        case "units":
+            names = [name for one in raw for name in str(one).replace("，", ",").split(",") if name.strip()]
+            return [find_unit(name.strip(), session.registry.directory) for name in names]
+        case "day":
+            return parse_day(str(raw), session.registry.law, now().date()).isoformat()
+        case "instant":
+            return written(happened_at(str(raw)))
+        case "file":
+            return read_document(str(raw))
+        case "yes-no":
+            return raw if isinstance(raw, bool) else choose({"yes": "是", "no": "否"}, str(raw), option) == "yes"
+    return raw
+
+
+def choices_of(field: Field) -> Mapping[str, str]:
+    if isinstance(field.choices, str):
+        named: dict[str, str] = current().registry.rules.choices(field.choices)
+        return named
+    return field.choices
+
+
+def choose(choices: Mapping[str, str], text: str, option: str) -> str:
+    """A code from itself or its Chinese label. Raises Usage that lists what there is."""
+    text = text.strip()
+    if text in choices:
+        return text
+    for code, label in choices.items():
+        if text == label:
+            return code
+    from difflib import get_close_matches
+
+    close = get_close_matches(text, [*choices, *choices.values()], 1)
+    raise Usage(
+        _("{option}: there is no {value}").format(option=option, value=text or '""'),
+        (_("Did you mean {close}?").format(close=close[0]) + " " if close else "")
+        + _("It is one of {choices}.").format(choices=", ".join(f"{code} {label}" for code, label in choices.items())),
+    )
+
+
+def find_unit(text: str, directory: Any) -> str:
+    """A unit's id from its id, name or alias. Raises Usage."""
+    from wz.office.references import close_units
+
+    unit = directory.find_unit(text)
+    if unit is None:
+        raise Usage(_("there is no unit {unit}").format(unit=text), close_units(text, directory))
+    return str(unit.id)
+
+
+# -- questions
+
+
+def at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(label: str, field: Field) -> Any:
+    """Ask on the terminal until there is an answer; choices are numbered and shown with their Chinese labels."""
+    if field.kind == "yes-no":
+        return click.confirm(label, err=True)
+    if field.kind == "choice" or field.kind in ("unit", "units"):
+        return _ask_choice(label, field)
+    if field.kind == "text":
+        return _ask_text(label)
+    kind = click.IntRange(min=1) if field.kind in ("days", "place") else str
+    return click.prompt(label, type=kind, err=True)
+
+
+def _ask_choice(label: str, field: Field) -> Any:
+    choices: Mapping[str, str]
+    if field.kind in ("unit", "units"):
+        choices = {unit.id: unit.name for unit in current().registry.directory.units}
+    else:
+        choices = choices_of(field)
+    for number, (code, name) in enumerate(choices.items(), 1):
+        click.echo(f"  {number:>2}  {code}  {name}", err=True)
+    while True:
+        answer = click.prompt(_("{label} (number, code or name)").format(label=label), err=True).strip()
+        if answer.isdigit() and 1 <= int(answer) <= len(choices) and answer not in choices:
+            answer = list(choices)[int(answer) - 1]
+        if field.kind == "units":
+            return (answer,)
+        if field.kind == "unit" or answer in choices or answer in choices.values():
+            return answer
+        click.echo(_("There is no {answer}.").format(answer=answer), err=True)
+
+
+def _ask_text(label: str) -> str:
+    answer: str = click.prompt(_("{label} (Enter alone opens an editor)").format(label=label), default="", show_default=False, err=True)  # fmt: skip
+    while not answer.strip():
+        answer = (click.edit("") or "").rstrip("\n")
+        if not answer.strip():
+            click.confirm(_("The text is empty. Open the editor again?"), abort=True, default=True, err=True)
+    return answer

@@ -1,0 +1,55 @@
+"""`wz log`: the history of a case, with its commits."""
+
+from typing import Any
+
+import click
+
+from wz.cli.actions import complete_case
+from wz.cli.context import current, format_option, registry_option, width
+from wz.i18n import _, term
+
+
+@click.command(
+    help=_("The history of a case: what happened, whose act it was, who recorded it when, in which commit.")
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz log 7KQ2M5"
+)
+@click.argument("case", metavar="CASE", shell_complete=complete_case)
+@format_option("table", "json")
+@registry_option
+def log(case: str, output: str) -> None:
+    from wz.office.history import history
+
+    registry = current().registry
+    case_id = registry.resolve(case)
+    entries = history(registry, case_id)
+    if output == "json":
+        from wz.render.json import pretty
+
+        click.echo(pretty({"case": case_id, "entries": entries}))
+        return
+    from wz.model.instants import shown
+    from wz.render.table import flexible
+
+    headers = ["#", _("Happened"), _("Action"), _("By"), _("Recorded"), _("Author"), _("Commit"), _("What")]
+    rows = [
+        (
+            "" if one.place is None else one.place,
+            shown(one.at),
+            _action(one.action),
+            one.by,
+            shown(one.recorded) if one.recorded else _("not committed"),
+            one.author or "",
+            (one.commit or "")[:9],
+            one.summary,
+        )
+        for one in entries
+    ]
+    click.echo(flexible(headers, rows, 7, width()))
+
+
+def _action(name: str) -> Any:
+    from wz.actions.catalog import ACTIONS
+
+    return term(name, ACTIONS[name].label if name in ACTIONS else "登记")

@@ -1,0 +1,140 @@
+"""The group of all commands, and the one place that catches."""
+
+import importlib
+import os
+import sys
+from functools import partial
+from typing import Any
+
+import click
+
+from wz import __version__
+from wz.cli.context import registry_option
+from wz.errors import WzError
+from wz.i18n import N_, _
+
+BUG = 70
+INTERRUPTED = 130
+
+# Where each command lives and what it does in a line. Nothing is imported before it is needed: --help reads this table.
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    N_("Daily work"): {
+        "check": ("wz.cli.check:check", N_("Who owes what by when, and what waits for the office.")),
+        "list": ("wz.cli.list:list_cases", N_("Cases that fit a filter.")),
+        "show": ("wz.cli.show:show", N_("One case: facts, state, events, what can be done next.")),
+        "why": ("wz.cli.why:why", N_("How each deadline of a case came about, day by day.")),
+        "log": ("wz.cli.log:log", N_("The history of a case, with its commits.")),
+    },
+    N_("A case's life"): {
+        "new": ("wz.cli.new:new", N_("Register a case.")),
+        "decline": ("wz.cli.actions:decline", N_("Decline a case that the platform does not take.")),
+        "brief": ("wz.cli.actions:brief", N_("Report a matter of weight to the leaders, who instruct before it is dealt with.")),
+        "instruct": ("wz.cli.actions:instruct", N_("Record a leader's instruction.")),
+        "transfer": ("wz.cli.actions:transfer", N_("Give a case to the unit responsible; or add units after coordination.")),
+        "return": ("wz.cli.actions:return_group", N_("Ask for, accept or refuse a return.")),
+        "contact": ("wz.cli.actions:contact", N_("Record that the unit spoke with the petitioner.")),
+        "decide": ("wz.cli.actions:decide", N_("Decide whether a report is accepted.")),
+        "extend": ("wz.cli.actions:extend_group", N_("Ask for, grant or refuse an extension.")),
+        "reply": ("wz.cli.actions:reply", N_("Hand in what was done and the answer to the petitioner.")),
+        "approve": ("wz.cli.actions:approve", N_("Approve what the unit handed in, and say whether the answer is published.")),
+        "send-back": ("wz.cli.actions:send_back", N_("Send what the unit handed in back to it; the deadline stands.")),
+        "rate": ("wz.cli.actions:rate", N_("Record the petitioner's rating of the answer.")),
+        "justify": ("wz.cli.actions:justify", N_("Put on record why an overdue case is late.")),
+        "withdraw": ("wz.cli.actions:withdraw", N_("Record that the petitioner takes the matter back.")),
+        "note": ("wz.cli.actions:note", N_("Put a text on record.")),
+        "attach": ("wz.cli.actions:attach", N_("Add documents to a case.")),
+        "correct": ("wz.cli.actions:correct", N_("Correct a fact; it reads so from then on.")),
+        "retract": ("wz.cli.actions:retract", N_("Retract an event entered by mistake.")),
+    },
+    N_("The registry"): {
+        "init": ("wz.cli.init:init", N_("Make a registry.")),
+        "validate": ("wz.cli.validate:validate", N_("Every file against schema, workflow and cross-references.")),
+        "units": ("wz.cli.units:units", N_("The city's units and their people.")),
+        "calendar": ("wz.cli.calendar:calendar", N_("Working days: a month or a year, with reasons.")),
+        "rules": ("wz.cli.rules:rules", N_("The regulation's numbers, with their articles.")),
+        "completion": ("wz.cli.completion:completion", N_("Print the completion script of a shell.")),
+    },
+}
+_WHERE = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_WHERE)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _WHERE:
+            return None
+        module, _colon, name = _WHERE[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _WHERE and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            close = get_close_matches(args[0], _WHERE, 2)
+            hint = _("Did you mean {close}?").format(close=", ".join(close)) if close else _("`wz --help` lists them.")
+            ctx.fail(_("There is no command {name}. {hint}").format(name=args[0], hint=hint))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, commands in SECTIONS.items():
+            with formatter.section(_(title)):
+                formatter.write_dl([(name, _(entry[1])) for name, entry in commands.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=_("A city's petition registry over plain files in git, under its regulation.")
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz init registry --sample\n  cd registry\n  wz check --as-of 2026-11-20",
+)
+@partial(registry_option, envvar="WZ_REGISTRY")
+@click.version_option(__version__, prog_name="wz", message="%(prog)s %(version)s")
+def wz() -> None:
+    """The group itself does nothing."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command line; every failure becomes a message on stderr and an exit code."""
+    _speak_utf8()
+    try:
+        outcome = wz.main(arguments, prog_name="wz", standalone_mode=False)
+        sys.stdout.flush()
+        return outcome if isinstance(outcome, int) else 0
+    except WzError as error:
+        click.echo(_("error: {message}").format(message=error.message), err=True)
+        if error.cure:
+            click.echo(error.cure, err=True)
+        return error.exit_code
+    except click.exceptions.Abort:
+        click.echo(_("Stopped; nothing has been recorded."), err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has had enough; Python must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("WZ_DEBUG"):
+            raise
+        click.echo(_("error: this is a bug in wz: {error!r}").format(error=error), err=True)
+        click.echo(_("Set WZ_DEBUG=1 to see where; please report it."), err=True)
+        return BUG
+
+
+def _speak_utf8() -> None:
+    """A Windows console or an ASCII locale must not choke on Chinese."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            reconfigure(encoding="utf-8", errors="replace")

@@ -1,0 +1,129 @@
+"""`wz new`: register a case."""
+
+from typing import Any
+
+import click
+
+from wz.actions.base import Field
+from wz.cli.context import current, format_option, happened_at, now, registry_option
+from wz.cli.fields import at_terminal, choose, read_document, read_text
+from wz.errors import Usage
+from wz.i18n import N_, _
+
+_TITLE = Field("line", N_("title"))
+_CONTENT = Field("text", N_("content"))
+_CATEGORY = Field("choice", N_("category"), choices="categories")
+_CHANNEL = Field("choice", N_("channel"), choices="channels")
+_SCOPE = Field("choice", N_("scope"), choices="scope")
+
+
+def _complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    from click.shell_completion import CompletionItem
+
+    areas = current().registry.directory.areas
+    return [CompletionItem(area.id, help=area.name) for area in areas if area.id.startswith(incomplete)]
+
+
+@click.command(
+    help=_("Register a case; the id is made here. (第六条、第七条)")
+    + "\n\n"
+    + _("The petitioner's name, telephone and address are not recorded: they need sealing, which this version cannot do.")
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz new --category 投诉 --channel 热线电话 --title 路灯不亮 --content 人民路12号前路灯三天不亮"
+    + "\n  wz new --category consult --channel website --title 社保转移 --content-file 来信.txt"
+)
+@click.option("--title", metavar="TEXT", help=_("Title") + f"  [{_('required')}]")
+@click.option("--title-file", metavar="FILE", type=click.Path(dir_okay=False), help=_("The title, from a file."))
+@click.option("--category", metavar="CODE", help=_("Category: consult 咨询, complaint 投诉, report 举报, help 求助, suggestion 建议, other 其他") + f"  [{_('required')}]")  # fmt: skip
+@click.option("--channel", metavar="CODE", help=_("Channel: website 网站, wechat 公众号, hotline 热线电话, other 其他") + f"  [{_('required')}]")  # fmt: skip
+@click.option("--content", metavar="TEXT", help=_("What was said") + f"  [{_('required')}]")
+@click.option("--content-file", metavar="FILE", type=click.Path(dir_okay=False, allow_dash=True), help=_("What was said, from a file; - is standard input"))  # fmt: skip
+@click.option("--received", metavar="TIME", help=_("When it came in; else now."))
+@click.option("--scope", metavar="ITEM", help=_('Item of 第七条, such as "7(3)"'))
+@click.option("--area", metavar="AREA", help=_("Area (属地)"), shell_complete=_complete_area)
+@click.option("--urgent", is_flag=True, help=_("Urgent matter (突发类): no extension (第十四条)."))
+@click.option("--about", metavar="UNIT|NAME", multiple=True, help=_("Whom it is about; once for each. (第十九条)"))
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help=_("Tag; once for each."))
+@click.option("--source", metavar="SYSTEM:NUMBER", help=_("Where it came from, and its number there."))
+@click.option("--attach", metavar="FILE", multiple=True, type=click.Path(exists=True, dir_okay=False), help=_("A document that came with it; once for each."))  # fmt: skip
+@click.option("--dry-run", is_flag=True, help=_("Check and show what would be recorded; record nothing."))
+@format_option("text", "json", "id")
+@registry_option
+def new(**given: Any) -> None:
+    from wz.office.actors import typist
+    from wz.office.register import register
+
+    session = current()
+    registry = session.registry
+    by = typist(registry.directory, session.email)
+    fields = _fields(given)
+    present = now()
+    done = register(
+        registry,
+        fields,
+        by=by,
+        received=happened_at(given["received"]) if given["received"] else present,
+        now=present,
+        documents=[read_document(path) for path in given["attach"]],
+        dry_run=given["dry_run"],
+    )
+    if given["output"] == "id":
+        click.echo(done.case_id)
+        return
+    from wz.cli.done import show_done
+
+    show_done(
+        done,
+        "new",
+        given["output"],
+        [_("The petitioner's name and contact are not recorded: this version cannot seal them yet.")],
+    )
+
+
+def _fields(given: dict[str, Any]) -> dict[str, Any]:
+    """The facts as plain data, asking for what is missing on a terminal. Raises Usage."""
+    from wz.cli.fields import ask, convert
+
+    asked = {"title": _TITLE, "category": _CATEGORY, "channel": _CHANNEL, "content": _CONTENT}
+    fields: dict[str, Any] = {}
+    missing = []
+    for name, field in asked.items():
+        raw = given[name]
+        if given.get(name + "_file"):
+            if raw is not None:
+                raise Usage(_("--{name} and --{name}-file are both given").format(name=name), _("Give one of the two."))
+            raw = read_text(given[name + "_file"])
+        if raw is None and at_terminal():
+            raw = ask(_(field.label), field)
+        if raw is None:
+            missing.append(f"--{name}")
+        else:
+            fields[name] = convert(field, raw, f"--{name}")
+    if missing:
+        raise Usage(_("missing: {options}").format(options=", ".join(missing)), _("`wz new --help` shows an example."))
+    return fields | _optional(given)
+
+
+def _optional(given: dict[str, Any]) -> dict[str, Any]:
+    from wz.cli.fields import convert
+
+    directory = current().registry.directory
+    fields: dict[str, Any] = {}
+    if given["scope"]:
+        fields["scope"] = convert(_SCOPE, given["scope"], "--scope")
+    if given["area"]:
+        fields["area"] = choose({area.id: area.name for area in directory.areas}, given["area"], "--area")
+    if given["urgent"]:
+        fields["urgent"] = True
+    if given["about"]:
+        found = [(name, directory.find_unit(name)) for name in given["about"]]
+        fields["about"] = [unit.id if unit else name for name, unit in found]
+    if given["tags"]:
+        fields["tags"] = list(given["tags"])
+    if given["source"]:
+        system, colon, number = given["source"].partition(":")
+        if not (system and colon and number):
+            raise Usage(_("{text} is no source").format(text=given["source"]), _("Write SYSTEM:NUMBER."))
+        fields["source"] = {"system": system, "id": number}
+    return fields

@@ -1,0 +1,26 @@
+"""Problems, one a line, as editors and CI logs jump to them: `file:line: message cure`."""
+
+from collections.abc import Iterable
+
+import click
+
+from wz.model.article import article_name
+from wz.model.problem import Problem
+
+
+def problem_line(problem: Problem) -> str:
+    """One problem."""
+    place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+    article = problem.article and article_name(problem.article)
+    named = f"{article}: " if article and article not in problem.message else ""
+    return " ".join(f"{place}: {named}{problem.message} {problem.cure}".split())
+
+
+def problem_lines(problems: Iterable[Problem]) -> str:
+    return "\n".join(map(problem_line, problems))
+
+
+def show_problems(problems: Iterable[Problem]) -> None:
+    """On stderr, beside a result that is on stdout."""
+    for problem in problems:
+        click.echo(problem_line(problem), err=True)

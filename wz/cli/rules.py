@@ -1,0 +1,90 @@
+"""`wz rules`: the regulation's numbers, with their articles."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wz.cli.context import current, format_option, registry_option
+from wz.i18n import _, term
+
+if TYPE_CHECKING:
+    from wz.regulation.rules import Rules
+
+
+@click.command(
+    help=_("The numbers, labels and grounds that are applied, each with its article; rules.yaml replaces them whole.")
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz rules\n  wz rules --format json"
+)
+@format_option("table", "json")
+@registry_option
+def rules(output: str) -> None:
+    applied = current().registry.rules
+    if output == "json":
+        import msgspec
+
+        from wz.render.json import pretty
+
+        click.echo(pretty(msgspec.to_builtins(applied)))
+        return
+    click.echo("\n\n".join([applied.title, *_sections(applied)]))
+
+
+def _sections(applied: "Rules") -> list[str]:
+    from wz.model.article import article_name
+    from wz.model.directory import ROLE_LABELS
+    from wz.render.table import table
+
+    def section(title: str, headers: list[str], rows: list[tuple[Any, ...]]) -> str:
+        return title + "\n" + table(headers, rows)
+
+    def clauses(items: list[Any]) -> list[tuple[Any, ...]]:
+        return [(item.id, article_name(item.id), item.text) for item in items]
+
+    item = [_("Code"), _("Article"), _("Text")]
+    extension, redo = applied.extension, applied.redo
+    days = [
+        (code, one.label, one.contact, one.decision, one.completion, article_name(one.article))
+        for code, one in applied.categories.items()
+    ]
+    other = [
+        (_("return within"), applied.returns.days, article_name(applied.returns.article)),
+        (_("extensions at most"), extension.grants, article_name(extension.article)),
+        (_("days of an extension at most"), extension.max_days or _("no limit"), article_name(extension.article)),
+        (_("urgent matters extended"), _("yes") if extension.urgent else _("no"), article_name(extension.article)),
+        (_("redone at most"), redo.times, article_name(redo.article)),
+        (_("redo within"), redo.days, article_name(redo.article)),
+        ("charging", applied.charging, article_name("26")),
+        ("points", applied.points, article_name("26")),
+        ("late_justification", applied.late_justification, article_name("26")),
+    ]
+    levels = [
+        (one.id, one.label, one.since, term(one.urge, ROLE_LABELS[one.urge]), f"{one.points:g}", one.criticisms,
+         article_name(one.article))
+        for one in applied.levels_by_days
+    ]  # fmt: skip
+    ratings = [
+        (one.id, one.label, _("yes") if one.bad else _("no"), article_name(applied.rating_article))
+        for one in applied.ratings
+    ]
+    methods = [(one.id, one.label, one.days or _("as ordered"), article_name(one.article)) for one in applied.supervision.methods]  # fmt: skip
+    return [
+        section(
+            _("Working days by category"),
+            [_("Code"), _("Category"), _("Contact"), _("Decision"), _("Completion"), _("Article")],
+            days,
+        ),
+        section(_("Other limits"), [_("What"), _("Value"), _("Article")], other),
+        section(
+            _("Warning levels"),
+            [_("Code"), _("Level"), _("From days"), _("Urge"), _("Points"), _("Criticisms"), _("Article")],
+            levels,
+        ),
+        section(_("Ratings"), [_("Code"), _("Rating"), _("Redo"), _("Article")], ratings),
+        section(_("Ways of supervision"), [_("Code"), _("Way"), _("Working days"), _("Article")], methods),
+        section(_("What is taken"), item, clauses(applied.scope)),
+        section(_("What is declined"), item, clauses(applied.grounds.decline)),
+        section(_("Grounds of a redo"), item, clauses(applied.grounds.redo)),
+        section(_("Grounds of supervision"), item, clauses(applied.grounds.supervise)),
+    ]

@@ -1,0 +1,54 @@
+"""`wz validate`: every fault of every file at once."""
+
+import click
+
+from wz.cli.context import current, format_option, now, registry_option
+from wz.i18n import _
+
+FINDINGS = 1
+
+
+@click.command(
+    help=_("Check every file against schema, workflow and cross-references; all problems at once, with line and cure.")
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz validate\n  wz validate cases/2026/11/23/20261123-RSNGR6.yaml"
+)
+@click.argument("paths", nargs=-1, type=click.Path())
+@format_option("text", "json")
+@registry_option
+def validate(paths: tuple[str, ...], output: str) -> int:
+    from wz.office import validating
+
+    registry = current().registry
+    only = [_below(path) for path in paths] or None
+    result = validating.validate(registry, now(), only)
+    if output == "json":
+        from wz.render.json import pretty
+
+        click.echo(pretty(result))
+    else:
+        from wz.cli.problems import problem_lines
+
+        if result.problems:
+            click.echo(problem_lines(result.problems))
+        click.echo(
+            _("{cases} cases in {files} files: {problems} problems").format(
+                cases=result.cases, files=result.files, problems=len(result.problems)
+            ),
+            err=True,
+        )
+    return FINDINGS if result.problems else 0
+
+
+def _below(path: str) -> str:
+    """The path from the registry's folder, with forward slashes, of a path from here or from there."""
+    from pathlib import Path
+
+    from wz.errors import Usage
+
+    root = current().registry.root.resolve()
+    for candidate in (Path(path).resolve(), (root / path).resolve()):
+        if candidate.is_file() and candidate.is_relative_to(root):
+            return candidate.relative_to(root).as_posix()
+    raise Usage(_("there is no file {path} in the registry").format(path=path), _("Check its name."))

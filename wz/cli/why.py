@@ -1,0 +1,91 @@
+"""`wz why`: how each deadline came about."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from wz.cli.actions import complete_case
+from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option
+from wz.i18n import _, term
+
+if TYPE_CHECKING:
+    from wz.office.explaining import Explanation
+
+
+@click.command(
+    help=_("How each deadline came about: article, start, every day counted or skipped and why, extensions, charged days.")
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz why 7KQ2M5"
+)
+@click.argument("case", metavar="CASE", shell_complete=complete_case)
+@as_of_option
+@format_option("text", "json")
+@registry_option
+def why(case: str, as_of: datetime | None, output: str) -> None:
+    from wz.actions.replay import replay
+    from wz.model import case_id as ids
+    from wz.office.act import unreadable
+    from wz.office.explaining import explain
+
+    registry = current().registry
+    read = registry.read(ids.path_of(registry.resolve(case)))
+    if read.facts is None:
+        raise unreadable(read.problems)
+    moment = as_of or now()
+    explained = explain(replay(read.facts, read.events, registry.law, moment).case, registry.law, moment)
+    if output == "json":
+        from wz.render.json import pretty
+
+        click.echo(pretty(explained))
+    elif explained.obligations:
+        click.echo("\n\n".join(map(_text, explained.obligations)))
+    else:
+        click.echo(_("No unit owes anything in this case yet: clocks start with the transfer (第十三条)."))
+
+
+def _text(one: "Explanation") -> str:
+    from wz.cli.done import obligation_name
+    from wz.model.article import article_name
+    from wz.model.instants import shown
+    from wz.render.table import paint
+
+    name_of, lit = current().registry.directory.name_of, colours()
+    days = f"{one.days}" if not one.extended else f"{one.days} + {one.extended}"
+    lines = [
+        paint(
+            _("{obligation} ({article}), owed by {unit}").format(
+                obligation=obligation_name(one.obligation),
+                article=article_name(one.article),
+                unit=term(one.unit, name_of(one.unit)),
+            ),
+            "bold",
+            lit,
+        ),
+        _("  starts {start}; that day does not count").format(start=shown(one.started)),
+        _("  {days} working days").format(days=days) + (_(" (extended, 第十四条)") if one.extended else ""),
+    ]
+    by_day = {day.date: f"{day.n:>4}  {day.date:%Y-%m-%d %a}  {day.why}" for day in one.counted}
+    by_day |= {day.date: paint(f"   -  {day.date:%Y-%m-%d %a}  {day.why}", "dim", lit) for day in one.skipped}
+    lines += [by_day[day].rstrip() for day in sorted(by_day)]
+    lines.append(_("  due {due}").format(due=shown(one.due_at)) + (" " + _("(provisional)") if one.provisional else ""))
+    if one.met:
+        lines.append(_("  met {at}").format(at=shown(one.met)))
+    if one.ended:
+        lines.append(_("  ended {at}, unfulfilled").format(at=shown(one.ended)))
+    for day in one.overdue:
+        charged = _("charged") if day.charged else _("not charged: {holder} held the case").format(holder=day.holder)
+        lines.append(f"   !  {day.date:%Y-%m-%d %a}  {charged}  {day.why}".rstrip())
+    if one.overdue_days:
+        lines.append(
+            "  "
+            + paint(
+                _("{days} charged days: {level}, {points} points").format(
+                    days=one.overdue_days, level=one.level, points=f"{one.points:g}"
+                ),
+                one.level,
+                lit,
+            )
+        )
+    return "\n".join(lines)
