@@ -36,7 +36,7 @@ _ = _catalogue.gettext
 ngettext = _catalogue.ngettext
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
     """Mark a message for the catalogue where it is declared; it is translated where it is shown."""
     return message
 

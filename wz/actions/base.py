@@ -1,6 +1,7 @@
 """What every action file provides, and the words it is declared with."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from wz.model.case import Case, State
@@ -38,6 +39,8 @@ class Refusal(NamedTuple):
 
 Decide = Callable[[Case, Any, Law], Refusal | None]
 Apply = Callable[[Case, Any, Law], None]
+# Whether the action could be taken at that instant, for the list of what can be done next.
+Ready = Callable[[Case, datetime, Law], bool]
 # The tail of the commit's subject: from the event and a function that gives a body's name.
 Subject = Callable[[Any, Callable[[str], str]], str]
 
@@ -46,7 +49,7 @@ class Action(NamedTuple):
     """One action: its event, who may do it and when, whether it may be done, and what it does.
 
     `decide` says why not, beyond actor and state, which the catalogue's `refuse` checks for every action alike.
-    `ready` tells whether a case in one of `states` can take the action at all, for the list of what can be done next.
+    `ready` tells whether a case in one of `states` could take it at an instant.
     """
 
     event: type[Event]
@@ -59,7 +62,7 @@ class Action(NamedTuple):
     decide: Decide
     apply: Apply
     subject: Subject
-    ready: Callable[[Case], bool] = lambda case: True
+    ready: Ready = lambda case, at, law: True
 
     @property
     def name(self) -> str:
@@ -76,6 +79,6 @@ def nothing(case: Case, event: Event, law: Law) -> None:
 
 
 def back_to_unit(case: Case, event: Event) -> None:
-    """The unit holds the case again from the office's word on, unless something else of it still lies with the office."""
+    """The unit holds the case again from the office's word on, unless something else still lies with the office."""
     if case.assignment and case.extension is None and case.state in ("assigned", "redo"):
         case.hold(case.assignment.unit, event.at)

@@ -67,9 +67,7 @@ def _start_clocks_anew(case: Case, event: Correct, law: Law) -> None:
     assert now is not None
     case.end_obligations(event.at)
     now.accepted = False
-    for owed in deadlines.at_transfer(
-        law.rules, case.facts.category, now.unit, event.at, now.limit, now.number
-    ):
+    for owed in deadlines.at_transfer(law.rules, case.facts.category, now.unit, event.at, now.limit, now.number):
         if not (owed.kind == "contact" and now.contacted):
             case.obligations.append(owed)
 

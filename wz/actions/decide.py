@@ -71,5 +71,5 @@ ACTION = Action(
     decide=decide,
     apply=apply,
     subject=lambda event, name: DECISIONS.get(event.decision, event.decision),
-    ready=lambda case: case.open_obligation("decision") is not None,
+    ready=lambda case, at, law: case.open_obligation("decision") is not None,
 )

@@ -58,5 +58,5 @@ ACTION = Action(
     decide=decide,
     apply=apply,
     subject=lambda event, name: f"+{event.days}",
-    ready=lambda case: case.extension is not None,
+    ready=lambda case, at, law: case.extension is not None,
 )

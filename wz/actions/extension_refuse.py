@@ -33,5 +33,5 @@ ACTION = Action(
     decide=decide,
     apply=apply,
     subject=lambda event, name: event.reason,
-    ready=lambda case: case.extension is not None,
+    ready=lambda case, at, law: case.extension is not None,
 )

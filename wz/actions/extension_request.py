@@ -1,5 +1,6 @@
 """Extension request (申请延期): the unit asks for more time before time runs out — 第十四条."""
 
+from datetime import datetime
 from typing import Annotated
 
 from wz.actions.base import Action, Field, Refusal
@@ -19,6 +20,11 @@ class ExtensionRequest(Event, tag="extension-request"):
 
 
 def decide(case: Case, event: ExtensionRequest, law: Law) -> Refusal | None:
+    return refusal_at(case, event.at, law) or days_refusal(event.days, law)
+
+
+def refusal_at(case: Case, at: datetime, law: Law) -> Refusal | None:
+    """Why no extension can be asked for at that instant."""
     rule = law.rules.extension
     deal = _("Deal with the case; `wz justify` puts reasons for being late on record (第二十六条).")
     if case.facts.urgent and not rule.urgent:
@@ -45,9 +51,9 @@ def decide(case: Case, event: ExtensionRequest, law: Law) -> Refusal | None:
             _("Decide on the report first (第十三条（三）)."),
         )
     last = due_at(owed, law.calendar)
-    if event.at > last:
+    if at > last:
         return Refusal(rule.article, _("the deadline passed on {last}").format(last=shown(last)), deal)
-    return days_refusal(event.days, law)
+    return None
 
 
 def days_refusal(days: int, law: Law) -> Refusal | None:
@@ -80,5 +86,5 @@ ACTION = Action(
     decide=decide,
     apply=apply,
     subject=lambda event, name: f"+{event.days}",
-    ready=lambda case: case.extension is None and case.open_obligation(*EXTENDABLE) is not None,
+    ready=lambda case, at, law: refusal_at(case, at, law) is None,
 )

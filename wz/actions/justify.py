@@ -1,5 +1,6 @@
 """Justify (说明原因): the unit says why it is late, before the case is referred — 第二十六条."""
 
+from datetime import datetime
 from typing import Annotated
 
 from wz.actions.base import Action, Field, Refusal
@@ -14,8 +15,12 @@ class Justify(Event, tag="justify"):
     reason: Annotated[str, Field("text", N_("reason"))]
 
 
+def open_deadlines(case: Case, law: Law) -> list[datetime]:
+    return [due_at(owed, law.calendar) for owed in case.obligations if owed.open]
+
+
 def decide(case: Case, event: Justify, law: Law) -> Refusal | None:
-    deadlines = [due_at(owed, law.calendar) for owed in case.obligations if owed.open]
+    deadlines = open_deadlines(case, law)
     if not any(event.at > due for due in deadlines):
         next_due = f" ({_('next deadline')}: {min(deadlines):%Y-%m-%d})" if deadlines else ""
         return Refusal(
@@ -42,4 +47,5 @@ ACTION = Action(
     decide=decide,
     apply=apply,
     subject=lambda event, name: name(event.by.partition("/")[0]),
+    ready=lambda case, at, law: any(at > due for due in open_deadlines(case, law)),
 )

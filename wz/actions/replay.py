@@ -33,9 +33,7 @@ def replay(facts: Facts, events: Sequence[Event], law: Law, as_of: datetime | No
     The order is that of `at`, ties by file order. Events after `as_of` do not exist for it; retracted ones count for
     nothing. An unlawful event is reported and has no effect, so that the rest can still be judged.
     """
-    known = [
-        (event.at, place, event) for place, event in enumerate(events, 1) if as_of is None or event.at <= as_of
-    ]
+    known = [(event.at, place, event) for place, event in enumerate(events, 1) if as_of is None or event.at <= as_of]
     case = Case(
         facts=facts,
         since=facts.received,
@@ -70,14 +68,14 @@ def refuse(case: Case, action: Action, event: Event, law: Law) -> Refusal | None
     return (
         _refuse_actor(case, action, event)
         or _refuse_moment(case, action, event)
-        or _refuse_state(case, action)
+        or _refuse_state(case, action, event.at, law)
         or action.decide(case, event, law)
     )
 
 
-def possible(case: Case) -> list[Action]:
-    """What can be done with the case now."""
-    return [action for action in ACTIONS.values() if case.state in action.states and action.ready(case)]
+def possible(case: Case, at: datetime, law: Law) -> list[Action]:
+    """What can be done with the case at that instant."""
+    return [action for action in ACTIONS.values() if case.state in action.states and action.ready(case, at, law)]
 
 
 def _refuse_actor(case: Case, action: Action, event: Event) -> Refusal | None:
@@ -118,7 +116,7 @@ def _refuse_moment(case: Case, action: Action, event: Event) -> Refusal | None:
     return None
 
 
-def _refuse_state(case: Case, action: Action) -> Refusal | None:
+def _refuse_state(case: Case, action: Action, at: datetime, law: Law) -> Refusal | None:
     if case.state in action.states:
         return None
     states = ", ".join(term(state, STATE_LABELS[state]) for state in STATE_LABELS if state in action.states)
@@ -128,7 +126,7 @@ def _refuse_state(case: Case, action: Action) -> Refusal | None:
             action=named(action), state=term(case.state, STATE_LABELS[case.state]), since=shown(case.since)
         ),
         _("It is possible when the case is {states}. Possible now: {now}.").format(
-            states=states, now=", ".join(named(one) for one in possible(case))
+            states=states, now=", ".join(named(one) for one in possible(case, at, law))
         ),
     )
 

@@ -137,5 +137,5 @@ ACTION = Action(
     decide=decide,
     apply=apply,
     subject=lambda event, name: name(event.by.partition("/")[0]),
-    ready=lambda case: case.open_obligation("decision") is None,
+    ready=lambda case, at, law: case.open_obligation("decision") is None,
 )

@@ -1,5 +1,6 @@
 """Return request (申请退回): the unit holds that the case is not its own — 第十条（二）."""
 
+from datetime import datetime
 from typing import Annotated
 
 from wz.actions.base import Action, Field, Refusal
@@ -16,16 +17,20 @@ class ReturnRequest(Event, tag="return-request"):
     basis: Annotated[str, Field("text", N_("legal basis"))]
 
 
+def last_instant(case: Case, law: Law) -> datetime:
+    """Until when the unit may ask to return the case."""
+    assert case.assignment is not None
+    return closing(law.calendar.add(case.assignment.start.date(), law.rules.returns.days), law.calendar)
+
+
 def decide(case: Case, event: ReturnRequest, law: Law) -> Refusal | None:
     assert case.assignment is not None
-    rule = law.rules.returns
-    start = case.assignment.start
-    last = closing(law.calendar.add(start.date(), rule.days), law.calendar)
+    rule, last = law.rules.returns, last_instant(case, law)
     if event.at > last:
         return Refusal(
             rule.article,
             _("a return can be asked for until {last}, within {days} working day(s) of the transfer of {start}").format(
-                last=shown(last), days=rule.days, start=shown(start)
+                last=shown(last), days=rule.days, start=shown(case.assignment.start)
             ),
             _("Deal with the case; or ask the office to bring in another unit by coordination (第十二条)."),
         )
@@ -48,4 +53,5 @@ ACTION = Action(
     decide=decide,
     apply=apply,
     subject=lambda event, name: name(event.by.partition("/")[0]),
+    ready=lambda case, at, law: at <= last_instant(case, law),
 )

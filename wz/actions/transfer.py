@@ -17,16 +17,14 @@ COORDINATED = frozenset({"quick-coordination", "joint"})
 class Transfer(Event, tag="transfer"):
     to: Annotated[str, Field("unit", N_("unit responsible"))]
     route: Annotated[str, Field("choice", N_("route"), choices=ROUTES)]
-    assist: Annotated[list[str], Field("units", N_("assisting units"))] = []
+    assist: Annotated[list[str], Field("units", N_("assisting units"))] = []  # noqa: RUF012 - msgspec copies it
     guide: Annotated[str | None, Field("unit", N_("guiding department"))] = None
     limit: Annotated[int | None, Field("days", N_("working days set by other law"))] = None
 
 
 def decide(case: Case, event: Transfer, law: Law) -> Refusal | None:
     if event.to in event.assist or len(set(event.assist)) != len(event.assist):
-        return Refusal(
-            "12", _("a unit is named twice"), _("Name the lead once, and each assisting unit once.")
-        )
+        return Refusal("12", _("a unit is named twice"), _("Name the lead once, and each assisting unit once."))
     if case.state == "assigned" and case.assignment:
         return _decide_addition(case.assignment, event)
     return None
@@ -42,19 +40,13 @@ def _decide_addition(now: Assignment, event: Transfer) -> Refusal | None:
             "12",
             _("{unit} already has the case; further units come in after coordination only").format(unit=now.unit)
             + f" ({assigned})",
-            _("Use --route quick-coordination or joint; or have {unit} ask to return the case.").format(
-                unit=now.unit
-            ),
+            _("Use --route quick-coordination or joint; or have {unit} ask to return the case.").format(unit=now.unit),
         )
     missing = sorted(there - named)
     if missing or named == there:
         return Refusal(
             "12",
-            (
-                _("this would leave out {units}").format(units=", ".join(missing))
-                if missing
-                else _("this adds no unit")
-            )
+            (_("this would leave out {units}").format(units=", ".join(missing)) if missing else _("this adds no unit"))
             + f" ({assigned})",
             _("Name every unit that has the case, and at least one more."),
         )

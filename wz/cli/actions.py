@@ -36,23 +36,30 @@ def command(action: Action, name: str | None = None) -> click.Command:
             click.option("--at", "at", metavar="TIME", help=_("When it happened; else now.")),
             click.option("--note", "note", metavar="TEXT", help=_("A note that goes with it.")),
             click.option(
-                "--attach", "attach", metavar="FILE", multiple=True, type=click.Path(exists=True, dir_okay=False),
+                "--attach",
+                "attach",
+                metavar="FILE",
+                multiple=True,
+                type=click.Path(exists=True, dir_okay=False),
                 help=_("A document that goes with it; once for each."),
             ),
             click.option("--dry-run", is_flag=True, help=_("Check and show what would be recorded; record nothing.")),
             format_option("text", "json"),
             registry_option,
         )
-    ):  # fmt: skip
+    ):
         decorate(made)
     return made
 
 
 def as_option(target: Any) -> Any:
     return click.option(
-        "--as", "on_behalf", metavar="UNIT[/PERSON]", help=_("On whose behalf the office enters it."),
+        "--as",
+        "on_behalf",
+        metavar="UNIT[/PERSON]",
+        help=_("On whose behalf the office enters it."),
         shell_complete=_complete_unit,
-    )(target)  # fmt: skip
+    )(target)
 
 
 def _complete_unit(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:

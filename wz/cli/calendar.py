@@ -30,7 +30,10 @@ class PeriodOrCommand(click.Group):
 
 @click.group(
     cls=PeriodOrCommand,
-    help=_("A month or a year with the reason for every day off and every make-up day; `pin` writes a year into calendar.yaml.")
+    help=_(
+        "A month or a year with the reason for every day off and every make-up day; "
+        "`pin` writes a year into calendar.yaml."
+    )
     + "\n\n\b\n"
     + _("Example:")
     + "\n  wz calendar 2026-10\n  wz calendar 2026\n  wz calendar pin 2026",
@@ -61,13 +64,18 @@ def show(period: str | None, output: str) -> None:
                     "source": year.source,
                     "close_of_business": f"{working.close_of_business:%H:%M}" if working.close_of_business else None,
                     "days": [
-                        {"date": day.date, "weekday": day.date.isoweekday(), "working": day.working, "kind": day.kind,
-                         "reason": day.reason}
+                        {
+                            "date": day.date,
+                            "weekday": day.date.isoweekday(),
+                            "working": day.working,
+                            "kind": day.kind,
+                            "reason": day.reason,
+                        }
                         for day in days
                     ],
                 }
             )
-        )  # fmt: skip
+        )
         return
     click.echo(_text(days, month, year))
 
@@ -86,18 +94,23 @@ def _text(days: list[Any], month: int | None, year: Any) -> str:
     from wz.render.table import paint, table
 
     lit = colours()
-    notable = [
-        day for day in days if month is not None or day.kind != "workday" and not (day.kind == "weekend")
-    ]
+    notable = [day for day in days if month is not None or day.kind not in ("workday", "weekend")]
     colour = {"holiday": "red", "closed": "red", "make-up": "blue", "open": "blue", "weekend": "dim"}
     rows = [
-        (f"{day.date:%Y-%m-%d}", _weekday(day.date), paint(term(day.kind, KINDS[day.kind]), colour.get(day.kind, ""), lit), day.reason)
+        (
+            f"{day.date:%Y-%m-%d}",
+            _weekday(day.date),
+            paint(term(day.kind, KINDS[day.kind]), colour.get(day.kind, ""), lit),
+            day.reason,
+        )
         for day in notable
-    ]  # fmt: skip
+    ]
     worked = sum(day.working for day in days)
-    status = _("published: {source}").format(source=year.source) if year.published else _(
-        "PROVISIONAL: no arrangement for this year has been published yet; deadlines that rest on it may move"
-    )  # fmt: skip
+    status = (
+        _("published: {source}").format(source=year.source)
+        if year.published
+        else _("PROVISIONAL: no arrangement for this year has been published yet; deadlines that rest on it may move")
+    )
     return "\n".join(
         [
             table([_("Day"), _("Weekday"), _("Kind"), _("Reason")], rows),
@@ -109,8 +122,14 @@ def _text(days: list[Any], month: int | None, year: Any) -> str:
 
 
 _WEEKDAYS = (
-    ("Mon", "周一"), ("Tue", "周二"), ("Wed", "周三"), ("Thu", "周四"), ("Fri", "周五"), ("Sat", "周六"), ("Sun", "周日"),
-)  # fmt: skip
+    ("Mon", "周一"),
+    ("Tue", "周二"),
+    ("Wed", "周三"),
+    ("Thu", "周四"),
+    ("Fri", "周五"),
+    ("Sat", "周六"),
+    ("Sun", "周日"),
+)
 
 
 def _weekday(day: date) -> str:

@@ -24,7 +24,9 @@ _LEVELS = {"none": "无", "blue": "蓝色", "yellow": "黄色", "red": "红色",
 )
 @click.option("--unit", metavar="UNIT", help=_("Only what this unit owes."))
 @click.option("--within", type=int, metavar="N", help=_("Only what is overdue or due within N working days."))
-@click.option("--fail-on", type=click.Choice(list(_LEVELS)[1:]), help=_("Exit with 1 when that level has been reached."))
+@click.option(
+    "--fail-on", type=click.Choice(list(_LEVELS)[1:]), help=_("Exit with 1 when that level has been reached.")
+)
 @as_of_option
 @format_option("table", "json", "ndjson", "csv")
 @registry_option
@@ -81,9 +83,24 @@ def _rendered(report: "Check", output: str) -> str:
 
 
 _CSV_COLUMNS = (
-    "case", "title", "category", "state", "unit", "obligation", "started", "due", "due_at", "days_left",
-    "overdue_days", "level", "points", "urge_role", "urge_name", "article", "provisional",
-)  # fmt: skip
+    "case",
+    "title",
+    "category",
+    "state",
+    "unit",
+    "obligation",
+    "started",
+    "due",
+    "due_at",
+    "days_left",
+    "overdue_days",
+    "level",
+    "points",
+    "urge_role",
+    "urge_name",
+    "article",
+    "provisional",
+)
 
 
 def _table(report: "Check") -> str:
@@ -94,17 +111,27 @@ def _table(report: "Check") -> str:
     directory, rules = current().registry.directory, current().registry.rules
     overdue = [one for one in report.obligations if one.days_left < 0 or report.as_of > one.due_at]
     soon = [one for one in report.obligations if one not in overdue and one.days_left <= rules.due_soon]
-    parts = [paint(_("As of {as_of:%Y-%m-%d %H:%M}, {city}").format(as_of=report.as_of, city=directory.city), "bold", lit)]
+    parts = [
+        paint(_("As of {as_of:%Y-%m-%d %H:%M}, {city}").format(as_of=report.as_of, city=directory.city), "bold", lit)
+    ]
 
     def section(title: str, body: str) -> None:
         parts.append(paint(title, "bold", lit) + "\n" + body)
 
     if overdue:
         rows = [
-            (paint(term(one.level, _LEVELS[one.level]), one.level, lit), one.case, one.title, _unit(one.unit), _owed(one.obligation),
-             _due(one), one.overdue_days, _urge(one))
+            (
+                paint(term(one.level, _LEVELS[one.level]), one.level, lit),
+                one.case,
+                one.title,
+                _unit(one.unit),
+                _owed(one.obligation),
+                _due(one),
+                one.overdue_days,
+                _urge(one),
+            )
             for one in overdue
-        ]  # fmt: skip
+        ]
         headers = [_("Level"), _("Case"), _("Title"), _("Unit"), _("Owes"), _("Due"), _("Days over"), _("Urge")]
         section(_("Overdue"), flexible(headers, rows, 2, wide, right=[6]))
     if soon:
@@ -114,7 +141,10 @@ def _table(report: "Check") -> str:
             _("Due within {days} working days").format(days=rules.due_soon), flexible(headers, rows, 1, wide, right=[5])
         )
     if report.waiting:
-        rows = [(_awaited(one.awaited), one.case, one.title, f"{one.since:%Y-%m-%d %H:%M}", one.days) for one in report.waiting]
+        rows = [
+            (_awaited(one.awaited), one.case, one.title, f"{one.since:%Y-%m-%d %H:%M}", one.days)
+            for one in report.waiting
+        ]
         headers = [_("For"), _("Case"), _("Title"), _("Since"), _("Working days")]
         section(_("Waiting for the office"), flexible(headers, rows, 2, wide, right=[4]))
     if report.problems:
@@ -137,9 +167,9 @@ def _totals(report: "Check", lit: bool) -> str:
     return (
         levels
         + "  |  "
-        + _("open obligations {open}, overdue {overdue}, due soon {due_soon}, waiting {waiting}, problems {problems}").format(
-            **totals
-        )
+        + _(
+            "open obligations {open}, overdue {overdue}, due soon {due_soon}, waiting {waiting}, problems {problems}"
+        ).format(**totals)
     )
 
 

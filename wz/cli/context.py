@@ -156,6 +156,4 @@ def happened_at(text: str) -> datetime:
             return parse_instant(text)
     except ValueError:
         pass
-    raise Usage(
-        _("{text} is not a time").format(text=text), _('Write "2026-11-23 10:30", or 10:30 for today.')
-    )
+    raise Usage(_("{text} is not a time").format(text=text), _('Write "2026-11-23 10:30", or 10:30 for today.'))

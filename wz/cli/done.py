@@ -46,9 +46,11 @@ def show_done(done: Done, action: str, output: str, notes: list[str] | None = No
         owed: Figures = figures(one, registry.rules, registry.directory)
         click.echo(
             _("  {unit} owes {obligation} by {due}").format(
-                unit=term(owed.unit, registry.directory.name_of(owed.unit)), obligation=obligation_name(one.obligation.kind), due=due_text(one)
+                unit=term(owed.unit, registry.directory.name_of(owed.unit)),
+                obligation=obligation_name(one.obligation.kind),
+                due=due_text(one),
             )
-        )  # fmt: skip
+        )
     for note in notes or []:
         click.echo(note, err=True)
 

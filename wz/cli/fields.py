@@ -76,23 +76,32 @@ def options(asked: Asked) -> list[click.Option]:
         case "units":
             return [
                 click.Option(
-                    [asked.option, asked.parameter], multiple=True, metavar="UNIT", help=_about(asked), shell_complete=complete_unit
+                    [asked.option, asked.parameter],
+                    multiple=True,
+                    metavar="UNIT",
+                    help=_about(asked),
+                    shell_complete=complete_unit,
                 )
-            ]  # fmt: skip
+            ]
         case "file":
             return [
                 click.Option(
-                    [asked.option, asked.parameter], metavar="FILE", help=_about(asked),
+                    [asked.option, asked.parameter],
+                    metavar="FILE",
+                    help=_about(asked),
                     type=click.Path(exists=True, dir_okay=False),
                 )
-            ]  # fmt: skip
+            ]
         case "choice":
             completer = None if isinstance(field.choices, str) else complete_from(field.choices)
             return [
                 click.Option(
-                    [asked.option, asked.parameter], metavar="CODE", help=_about(asked, _listed(field)), shell_complete=completer
+                    [asked.option, asked.parameter],
+                    metavar="CODE",
+                    help=_about(asked, _listed(field)),
+                    shell_complete=completer,
                 )
-            ]  # fmt: skip
+            ]
     metavar, kind, completer = _PLAIN[field.kind]
     return [
         click.Option(
@@ -117,8 +126,12 @@ def _flag(asked: Asked, flag: str) -> click.Option:
     if asked.field.kind == "yes-no":
         value = flag == asked.field.flags[0]
     return click.Option(
-        [flag, asked.parameter], flag_value=value, default=None, type=click.UNPROCESSED, help=_about(asked, flag.removeprefix("--"))
-    )  # fmt: skip
+        [flag, asked.parameter],
+        flag_value=value,
+        default=None,
+        type=click.UNPROCESSED,
+        help=_about(asked, flag.removeprefix("--")),
+    )
 
 
 def complete_unit(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
@@ -338,7 +351,9 @@ def _ask_choice(label: str, field: Field) -> Any:
 
 
 def _ask_text(label: str) -> str:
-    answer: str = click.prompt(_("{label} (Enter alone opens an editor)").format(label=label), default="", show_default=False, err=True)  # fmt: skip
+    answer: str = click.prompt(
+        _("{label} (Enter alone opens an editor)").format(label=label), default="", show_default=False, err=True
+    )
     while not answer.strip():
         answer = (click.edit("") or "").rstrip("\n")
         if not answer.strip():

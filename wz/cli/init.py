@@ -46,7 +46,8 @@ def _sample(root: Path) -> None:
     steps = len(story()["steps"])
     with click.progressbar(length=steps, label=_("replaying"), file=sys.stderr) as bar:
         registry = found_sample(root, lambda _done, _count: bar.update(1))
-    clerk = registry.directory.office.people[0]
+    office = registry.directory.office
+    clerk = office.holder_of("clerk") or office.people[0]
     registry.git.configure({"user.name": clerk.name, "user.email": clerk.email or ""})
     click.echo(_("A registry with {steps} actions is in {folder}.").format(steps=steps, folder=root))
     click.echo(_("In it you act as {name} ({email}).").format(name=clerk.name, email=clerk.email))

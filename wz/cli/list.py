@@ -10,9 +10,22 @@ from wz.cli.context import as_of_option, colours, current, format_option, now, r
 from wz.i18n import _, ngettext, term
 
 COLUMNS = (
-    "case", "title", "category", "state", "unit", "assist", "area", "channel", "received", "urgent", "tags",
-    "due", "level", "obligations", "rating",
-)  # fmt: skip
+    "case",
+    "title",
+    "category",
+    "state",
+    "unit",
+    "assist",
+    "area",
+    "channel",
+    "received",
+    "urgent",
+    "tags",
+    "due",
+    "level",
+    "obligations",
+    "rating",
+)
 UNREADABLE = 4
 
 
@@ -65,11 +78,11 @@ def list_cases(terms: tuple[str, ...], everything: bool, as_of: datetime | None,
         click.echo(text)
     if hidden and output == "table":
         click.echo(
-            ngettext("{count} ended case fits too: --all shows it.", "{count} ended cases fit too: --all shows them.", hidden).format(
-                count=hidden
-            ),
+            ngettext(
+                "{count} ended case fits too: --all shows it.", "{count} ended cases fit too: --all shows them.", hidden
+            ).format(count=hidden),
             err=True,
-        )  # fmt: skip
+        )
     if found.problems and output != "json":
         from wz.cli.problems import show_problems
 
@@ -136,7 +149,9 @@ def _table(rows: Sequence[dict[str, Any]]) -> str:
             term(row["state"], states[row["state"]]),
             term(row["unit"], registry.directory.name_of(row["unit"])) if row["unit"] else "",
             row["due"] or "",
-            paint(term(row["level"], levels.get(row["level"], "")), row["level"], lit) if row["level"] != "none" else "",
+            paint(term(row["level"], levels.get(row["level"], "")), row["level"], lit)
+            if row["level"] != "none"
+            else "",
         )
         for row in rows
     ]

@@ -28,15 +28,24 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     N_("A case's life"): {
         "new": ("wz.cli.new:new", N_("Register a case.")),
         "decline": ("wz.cli.actions:decline", N_("Decline a case that the platform does not take.")),
-        "brief": ("wz.cli.actions:brief", N_("Report a matter of weight to the leaders, who instruct before it is dealt with.")),
+        "brief": (
+            "wz.cli.actions:brief",
+            N_("Report a matter of weight to the leaders, who instruct before it is dealt with."),
+        ),
         "instruct": ("wz.cli.actions:instruct", N_("Record a leader's instruction.")),
-        "transfer": ("wz.cli.actions:transfer", N_("Give a case to the unit responsible; or add units after coordination.")),
+        "transfer": (
+            "wz.cli.actions:transfer",
+            N_("Give a case to the unit responsible; or add units after coordination."),
+        ),
         "return": ("wz.cli.actions:return_group", N_("Ask for, accept or refuse a return.")),
         "contact": ("wz.cli.actions:contact", N_("Record that the unit spoke with the petitioner.")),
         "decide": ("wz.cli.actions:decide", N_("Decide whether a report is accepted.")),
         "extend": ("wz.cli.actions:extend_group", N_("Ask for, grant or refuse an extension.")),
         "reply": ("wz.cli.actions:reply", N_("Hand in what was done and the answer to the petitioner.")),
-        "approve": ("wz.cli.actions:approve", N_("Approve what the unit handed in, and say whether the answer is published.")),
+        "approve": (
+            "wz.cli.actions:approve",
+            N_("Approve what the unit handed in, and say whether the answer is published."),
+        ),
         "send-back": ("wz.cli.actions:send_back", N_("Send what the unit handed in back to it; the deadline stands.")),
         "rate": ("wz.cli.actions:rate", N_("Record the petitioner's rating of the answer.")),
         "justify": ("wz.cli.actions:justify", N_("Put on record why an overdue case is late.")),

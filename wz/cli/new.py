@@ -27,7 +27,10 @@ def _complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.command(
     help=_("Register a case; the id is made here. (第六条、第七条)")
     + "\n\n"
-    + _("The petitioner's name, telephone and address are not recorded: they need sealing, which this version cannot do.")
+    + _(
+        "The petitioner's name, telephone and address are not recorded: they need sealing, "
+        "which this version cannot do."
+    )
     + "\n\n\b\n"
     + _("Example:")
     + "\n  wz new --category 投诉 --channel 热线电话 --title 路灯不亮 --content 人民路12号前路灯三天不亮"
@@ -35,10 +38,24 @@ def _complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) 
 )
 @click.option("--title", metavar="TEXT", help=_("Title") + f"  [{_('required')}]")
 @click.option("--title-file", metavar="FILE", type=click.Path(dir_okay=False), help=_("The title, from a file."))
-@click.option("--category", metavar="CODE", help=_("Category: consult 咨询, complaint 投诉, report 举报, help 求助, suggestion 建议, other 其他") + f"  [{_('required')}]")  # fmt: skip
-@click.option("--channel", metavar="CODE", help=_("Channel: website 网站, wechat 公众号, hotline 热线电话, other 其他") + f"  [{_('required')}]")  # fmt: skip
+@click.option(
+    "--category",
+    metavar="CODE",
+    help=_("Category: consult 咨询, complaint 投诉, report 举报, help 求助, suggestion 建议, other 其他")
+    + f"  [{_('required')}]",
+)
+@click.option(
+    "--channel",
+    metavar="CODE",
+    help=_("Channel: website 网站, wechat 公众号, hotline 热线电话, other 其他") + f"  [{_('required')}]",
+)
 @click.option("--content", metavar="TEXT", help=_("What was said") + f"  [{_('required')}]")
-@click.option("--content-file", metavar="FILE", type=click.Path(dir_okay=False, allow_dash=True), help=_("What was said, from a file; - is standard input"))  # fmt: skip
+@click.option(
+    "--content-file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help=_("What was said, from a file; - is standard input"),
+)
 @click.option("--received", metavar="TIME", help=_("When it came in; else now."))
 @click.option("--scope", metavar="ITEM", help=_('Item of 第七条, such as "7(3)"'))
 @click.option("--area", metavar="AREA", help=_("Area (属地)"), shell_complete=_complete_area)
@@ -46,7 +63,13 @@ def _complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.option("--about", metavar="UNIT|NAME", multiple=True, help=_("Whom it is about; once for each. (第十九条)"))
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help=_("Tag; once for each."))
 @click.option("--source", metavar="SYSTEM:NUMBER", help=_("Where it came from, and its number there."))
-@click.option("--attach", metavar="FILE", multiple=True, type=click.Path(exists=True, dir_okay=False), help=_("A document that came with it; once for each."))  # fmt: skip
+@click.option(
+    "--attach",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    help=_("A document that came with it; once for each."),
+)
 @click.option("--dry-run", is_flag=True, help=_("Check and show what would be recorded; record nothing."))
 @format_option("text", "json", "id")
 @registry_option

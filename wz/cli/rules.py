@@ -60,15 +60,25 @@ def _sections(applied: "Rules") -> list[str]:
         ("late_justification", applied.late_justification, article_name("26")),
     ]
     levels = [
-        (one.id, one.label, one.since, term(one.urge, ROLE_LABELS[one.urge]), f"{one.points:g}", one.criticisms,
-         article_name(one.article))
+        (
+            one.id,
+            one.label,
+            one.since,
+            term(one.urge, ROLE_LABELS[one.urge]),
+            f"{one.points:g}",
+            one.criticisms,
+            article_name(one.article),
+        )
         for one in applied.levels_by_days
-    ]  # fmt: skip
+    ]
     ratings = [
         (one.id, one.label, _("yes") if one.bad else _("no"), article_name(applied.rating_article))
         for one in applied.ratings
     ]
-    methods = [(one.id, one.label, one.days or _("as ordered"), article_name(one.article)) for one in applied.supervision.methods]  # fmt: skip
+    methods = [
+        (one.id, one.label, one.days or _("as ordered"), article_name(one.article))
+        for one in applied.supervision.methods
+    ]
     return [
         section(
             _("Working days by category"),

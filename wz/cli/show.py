@@ -63,8 +63,11 @@ def _text(shown: dict[str, Any]) -> str:
         paint(f"{shown['case']}  {one_line(facts['title'])}", "bold", lit),
         _pair(_("Category"), term(facts["category"], rules.choices("categories")[facts["category"]])),
         _pair(_("State"), term(shown["state"], states[shown["state"]])),
-        _pair(_("Received"), f"{_moment(facts['received'])}  {term(facts['channel'], rules.choices('channels')[facts['channel']])}"),
-    ]  # fmt: skip
+        _pair(
+            _("Received"),
+            f"{_moment(facts['received'])}  {term(facts['channel'], rules.choices('channels')[facts['channel']])}",
+        ),
+    ]
     if unit:
         assist = "、".join(term(one, directory.name_of(one)) for one in shown["assist"])
         lines.append(_pair(_("Unit"), term(unit, directory.name_of(unit)) + (f" + {assist}" if assist else "")))

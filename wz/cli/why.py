@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    help=_("How each deadline came about: article, start, every day counted or skipped and why, extensions, charged days.")
+    help=_(
+        "How each deadline came about: article, start, every day counted or skipped and why, extensions, charged days."
+    )
     + "\n\n\b\n"
     + _("Example:")
     + "\n  wz why 7KQ2M5"

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault. `line` counts from 1; `article` is the data form (`"14"`); paths are relative, with forward slashes."""
+    """One fault. `line` counts from 1, `article` is the data form (`14`), paths are relative with forward slashes."""
 
     file: str
     line: int | None = None

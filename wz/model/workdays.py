@@ -114,10 +114,7 @@ class Calendar:
 
     def provisional(self, start: date, end: date) -> bool:
         """Whether a count from `start` to `end` rests on a year whose arrangement is not yet published."""
-        return any(
-            not self.arrangement(year).published
-            for year in range((start + timedelta(1)).year, end.year + 1)
-        )
+        return any(not self.arrangement(year).published for year in range((start + timedelta(1)).year, end.year + 1))
 
     def _slice(self, after: date, until: date) -> tuple[int, int]:
         if until < after:

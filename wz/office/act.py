@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from wz.actions.base import Action
 from wz.actions.catalog import typed_event
-from wz.actions.replay import Unlawful, named, replay
+from wz.actions.replay import Unlawful, replay
 from wz.errors import Refused, Unreadable, Usage
 from wz.i18n import _
 from wz.model import case_id as ids
@@ -109,9 +109,7 @@ def decide(registry: Registry, facts: Facts, events: list[Event], event: Event) 
 
 
 def _refused(one: Unlawful) -> Refused:
-    return Refused(
-        f"{article_name(one.refusal.article)}: {one.refusal.why}", one.refusal.instead, one.refusal.article
-    )
+    return Refused(f"{article_name(one.refusal.article)}: {one.refusal.why}", one.refusal.instead, one.refusal.article)
 
 
 def _refused_for_another(one: Unlawful) -> Refused:
@@ -204,5 +202,3 @@ def _file_fields(stored: Mapping[str, Document | list[Document]]) -> dict[str, A
 
 def _flat(stored: Mapping[str, Document | list[Document]]) -> list[Document]:
     return [one for value in stored.values() for one in (value if isinstance(value, list) else [value])]
-
-

@@ -29,7 +29,8 @@ def find_actor(directory: Directory, text: str) -> str:
     actor = f"{body}/{person}" if slash else body
     if not directory.actor_exists(actor):
         raise Usage(
-            _("nobody is called {actor}").format(actor=actor), _("`wz units {unit}` shows who there is.").format(unit=body)
+            _("nobody is called {actor}").format(actor=actor),
+            _("`wz units {unit}` shows who there is.").format(unit=body),
         )
     return actor
 

@@ -113,9 +113,7 @@ def _explain(case: Case, judged: Judged, law: Law, as_of: datetime) -> Explanati
 def _late_days(case: Case, judged: Judged, calendar: Calendar, as_of: datetime) -> list[Late]:
     charged = set(judged.charged)
     return [
-        Late(
-            day, day in charged, holder_at(case.custody, instant(day, time.min)), _reason(calendar.day(day))
-        )
+        Late(day, day in charged, holder_at(case.custody, instant(day, time.min)), _reason(calendar.day(day)))
         for day in overdue_days(judged.obligation, judged.due, calendar, as_of.date())
     ]
 

@@ -39,11 +39,12 @@ def pin(registry: Registry, year: int, email: str, *, dry_run: bool) -> tuple[st
 
 def entry(year: int, arrangement: Arrangement) -> str:
     """A pinned year as it stands below `years:`."""
+
     def days(of: dict[date, str]) -> dict[str, str]:
         return {day.isoformat(): reason for day, reason in of.items()}
 
     body = {
-        year: {
+        str(year): {
             "source": arrangement.source,
             "holidays": days(dict(arrangement.holidays)),
             "workdays": days(dict(arrangement.workdays)),
@@ -55,7 +56,7 @@ def entry(year: int, arrangement: Arrangement) -> str:
 def _inserted(before: bytes, year: int, added: str) -> bytes:
     document, positions = yamlfile.load_strictly(before)
     years = document.get("years")
-    if years and year in years:
+    if years and str(year) in years:
         raise Usage(
             _("calendar.yaml pins {year} already").format(year=year),
             _("To pin it anew, delete its entry under `years:`, commit that, and repeat."),
@@ -73,7 +74,7 @@ def _inserted(before: bytes, year: int, added: str) -> bytes:
     while end > start and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
         end -= 1
     new = "".join(lines[:end]) + added + "".join(lines[end:])
-    if yamlfile.load(new.encode("utf-8")).get("years", {}).get(year) is None:
+    if yamlfile.load(new.encode("utf-8")).get("years", {}).get(str(year)) is None:
         raise Usage(
             _("calendar.yaml is laid out so that the year cannot be added"),
             _("Write `years:` as a block, one year below the other; or paste what --dry-run prints."),

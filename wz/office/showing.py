@@ -47,6 +47,6 @@ def show(
         "obligations": [
             obligation_json(judge(case, owed, law, as_of), law.rules, directory) for owed in case.obligations
         ],
-        "next": [action.name for action in possible(case)],
+        "next": [action.name for action in possible(case, as_of, law)],
         "problems": msgspec.to_builtins(problems),
     }

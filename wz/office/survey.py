@@ -135,5 +135,3 @@ def unlawful_problems(read: CaseFile, replayed: Replay) -> list[Problem]:
         )
         for one in replayed.unlawful
     ]
-
-

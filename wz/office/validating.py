@@ -41,9 +41,12 @@ def validate(registry: Registry, now: datetime, only: list[str] | None = None) -
             continue
         if not path.endswith(".yaml") or path.count("/") != 4:
             problems.append(
-                Problem(file=path, message=_("this file does not belong here"),
-                        cure=_("Case files are cases/YYYY/MM/DD/ID.yaml, documents cases/YYYY/MM/DD/ID.files/NAME."))
-            )  # fmt: skip
+                Problem(
+                    file=path,
+                    message=_("this file does not belong here"),
+                    cure=_("Case files are cases/YYYY/MM/DD/ID.yaml, documents cases/YYYY/MM/DD/ID.files/NAME."),
+                )
+            )
             if not path.endswith(".yaml"):
                 continue
         cases += 1
@@ -67,28 +70,36 @@ def _is_document(path: str) -> bool:
 def _place_problems(read: CaseFile, facts: Facts, seen: dict[str, str]) -> Iterator[Problem]:
     if not ids.is_valid(facts.id):
         yield Problem(
-            file=read.path, line=_line(read, "id"), case=facts.id,
+            file=read.path,
+            line=_line(read, "id"),
+            case=facts.id,
             message=_("id: {id} is not a case id: its last symbol does not fit the others").format(id=facts.id),
             cure=_("Restore the id that `wz new` gave; `git log` shows it."),
-        )  # fmt: skip
+        )
     elif ids.path_of(facts.id) != read.path:
         yield Problem(
-            file=read.path, line=_line(read, "id"), case=facts.id,
+            file=read.path,
+            line=_line(read, "id"),
+            case=facts.id,
             message=_("the file of {id} must be {path}").format(id=facts.id, path=ids.path_of(facts.id)),
             cure=_("Move the file there, or restore its id."),
-        )  # fmt: skip
+        )
     elif f"{facts.received:%Y%m%d}" != facts.id[:8]:
         yield Problem(
-            file=read.path, line=_line(read, "received"), case=facts.id,
+            file=read.path,
+            line=_line(read, "received"),
+            case=facts.id,
             message=_("received: {day:%Y-%m-%d} is not the day in the id").format(day=facts.received),
             cure=_("Restore the time that was first written; a mistake is mended with `wz correct`."),
-        )  # fmt: skip
+        )
     if facts.id in seen:
         yield Problem(
-            file=read.path, line=_line(read, "id"), case=facts.id,
+            file=read.path,
+            line=_line(read, "id"),
+            case=facts.id,
             message=_("{id} is also in {path}").format(id=facts.id, path=seen[facts.id]),
             cure=_("Keep one of the two files."),
-        )  # fmt: skip
+        )
     seen.setdefault(facts.id, read.path)
 
 
@@ -97,18 +108,25 @@ def _case_problems(registry: Registry, read: CaseFile, facts: Facts, now: dateti
     directory = registry.directory
     for missing in missing_in_facts(facts, directory):
         yield Problem(
-            file=read.path, line=_line(read, missing.field), case=facts.id,
-            message=f"{missing.field}: {missing.message}", cure=missing.cure,
-        )  # fmt: skip
+            file=read.path,
+            line=_line(read, missing.field),
+            case=facts.id,
+            message=f"{missing.field}: {missing.message}",
+            cure=missing.cure,
+        )
     yield from _file_problems(registry, read, facts.id, facts.attachments, "attachments")
     for place, event in enumerate(read.events, 1):
         for missing in missing_in_event(event, directory):
             yield _event_problem(read, facts, place, missing.field, missing.message, missing.cure)
         if event.at > now:
             yield _event_problem(
-                read, facts, place, "at", _("{at} lies in the future").format(at=shown(event.at)),
+                read,
+                facts,
+                place,
+                "at",
+                _("{at} lies in the future").format(at=shown(event.at)),
                 _("Retract the event and enter it with the right time."),
-            )  # fmt: skip
+            )
         yield from _file_problems(registry, read, facts.id, documents_of(event), f"events[{place}]")
 
 
@@ -120,29 +138,38 @@ def documents_of(event: Event) -> list[File]:
 
 def _event_problem(read: CaseFile, facts: Facts, place: int, field: str, message: str, cure: str) -> Problem:
     return Problem(
-        file=read.path, line=_line(read, "events", place - 1, field), case=facts.id,
-        message=f"events[{place}].{field}: {message}", cure=cure,
-    )  # fmt: skip
+        file=read.path,
+        line=_line(read, "events", place - 1, field),
+        case=facts.id,
+        message=f"events[{place}].{field}: {message}",
+        cure=cure,
+    )
 
 
-def _file_problems(registry: Registry, read: CaseFile, case_id: str, files: list[File], where: str) -> Iterator[Problem]:
+def _file_problems(
+    registry: Registry, read: CaseFile, case_id: str, files: list[File], where: str
+) -> Iterator[Problem]:
     for file in files:
         path = f"{ids.files_of(case_id)}/{file.name}"
         try:
             content = (registry.root / path).read_bytes()
         except OSError:
             yield Problem(
-                file=read.path, line=_text_line(read, file.sha256), case=case_id,
+                file=read.path,
+                line=_text_line(read, file.sha256),
+                case=case_id,
                 message=f"{where}: " + _("{path} is not there").format(path=path),
                 cure=_("Restore it: git checkout HEAD -- {path}").format(path=path),
-            )  # fmt: skip
+            )
             continue
         if hashlib.sha256(content).hexdigest() != file.sha256 or len(content) != file.size:
             yield Problem(
-                file=read.path, line=_text_line(read, file.sha256), case=case_id,
+                file=read.path,
+                line=_text_line(read, file.sha256),
+                case=case_id,
                 message=f"{where}: " + _("{path} is not the file that was recorded (sha256 or size)").format(path=path),
                 cure=_("Restore it from the commit that added it: git log -- {path}").format(path=path),
-            )  # fmt: skip
+            )
 
 
 def _line(read: CaseFile, *path: str | int) -> int | None:

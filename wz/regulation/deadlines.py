@@ -37,9 +37,7 @@ def at_acceptance(
     """The completion of an accepted report, counted from the decision (第十三条（三）)."""
     rule = rules.categories[category]
     days = shortest(rule.completion, limit)
-    return Obligation(
-        kind="completion", unit=unit, article=rule.article, start=start, days=days, assignment=assignment
-    )
+    return Obligation(kind="completion", unit=unit, article=rule.article, start=start, days=days, assignment=assignment)
 
 
 def at_bad_rating(rules: Rules, unit: str, start: datetime, assignment: int) -> Obligation:

@@ -55,7 +55,9 @@ def flexible(
             if column != flex
         )
         room = max(width - others, 8)
-        rows = [[shorten(str(cell), room) if column == flex else cell for column, cell in enumerate(row)] for row in rows]
+        rows = [
+            [shorten(str(cell), room) if column == flex else cell for column, cell in enumerate(row)] for row in rows
+        ]
     else:
         rows = [[one_line(str(cell)) if column == flex else cell for column, cell in enumerate(row)] for row in rows]
     return table(headers, rows, right)

@@ -9,7 +9,7 @@ from wz.i18n import _
 from wz.model.event import Event, Facts, plain
 from wz.model.problem import Problem
 from wz.store import schema
-from wz.store.settings import located
+from wz.store.settings import explained
 from wz.store.yamlfile import YamlFault, dump, dump_item, load, load_strictly
 
 HEADER = "# yaml-language-server: $schema=../../../../schemas/case.schema.json\n"
@@ -32,8 +32,7 @@ def parse(path: str, data: bytes) -> CaseFile:
     except YamlFault as fault:
         return _bad(path, data, [Problem(file=path, line=fault.line, message=fault.message, cure=fault.cure)])
     if not schema.accepts("case", document):
-        positions = load_strictly(data)[1]
-        return _bad(path, data, list(located(path, schema.faults("case", document), positions)))
+        return _bad(path, data, explained(path, "case", data))
     if next(reversed(document)) != "events":
         line = load_strictly(data)[1].keys.get(("events",))
         return _bad(
@@ -86,9 +85,7 @@ def _value_problems(path: str, data: bytes, facts: Any, events: list[Any]) -> li
 def event_lines(data: bytes) -> dict[int, int]:
     """The line (from 1) on which each event starts, by its place (from 1)."""
     positions = load_strictly(data)[1]
-    return {
-        int(path[1]) + 1: line for path, line in positions.values.items() if len(path) == 2 and path[0] == "events"
-    }
+    return {int(path[1]) + 1: line for path, line in positions.values.items() if len(path) == 2 and path[0] == "events"}
 
 
 def new_text(facts: Facts) -> bytes:

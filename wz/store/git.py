@@ -218,9 +218,7 @@ class Git:
         finally:
             repository.close()
 
-    def commit(
-        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str
-    ) -> str:
+    def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
         """Commit whole files, named from the registry, and bring work tree and index along; the lock must be held.
 
         `before` is what each file held when the change was decided (None: it did not exist); a file that holds
@@ -242,8 +240,9 @@ class Git:
                 self._prepare(changes)
                 new = self._build(old, changes, message)
                 self._write_journal(list(changes), new)
-                moved = self.run("update-ref", "-m", "wz: " + message.partition("\n")[0], ref, new, old or "0" * 40,
-                                 check=False)  # fmt: skip
+                moved = self.run(
+                    "update-ref", "-m", "wz: " + message.partition("\n")[0], ref, new, old or "0" * 40, check=False
+                )
             except OSError as error:
                 self._discard()
                 raise unwritable(error) from None
@@ -262,8 +261,13 @@ class Git:
         )
 
     def _refuse_unfinished(self) -> None:
-        for name, what in (("MERGE_HEAD", "merge"), ("rebase-merge", "rebase"), ("rebase-apply", "rebase"),
-                           ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert")):  # fmt: skip
+        for name, what in (
+            ("MERGE_HEAD", "merge"),
+            ("rebase-merge", "rebase"),
+            ("rebase-apply", "rebase"),
+            ("CHERRY_PICK_HEAD", "cherry-pick"),
+            ("REVERT_HEAD", "revert"),
+        ):
             if (self.layout.git_dir / name).exists():
                 raise GitFailed(
                     _("a git {what} is not finished").format(what=what),
@@ -294,9 +298,7 @@ class Git:
 
     def _signed(self, built: str, old: str | None, text: bytes, identity: Identity) -> str:
         parent = ["-p", old] if old else []
-        return (
-            self.run("commit-tree", "-S", built + "^{tree}", *parent, "-F", "-", stdin=text).stdout.decode().strip()
-        )
+        return self.run("commit-tree", "-S", built + "^{tree}", *parent, "-F", "-", stdin=text).stdout.decode().strip()
 
     # -- the work tree: prepared before the branch moves, finished after it
 
@@ -341,10 +343,15 @@ class Git:
             if index.exists():
                 own.write_bytes(index.read_bytes())
             self.run(
-                "update-index", "--add", "--replace", "-z", "--stdin",
-                stdin="".join(path + "\0" for path in paths).encode(), env={"GIT_INDEX_FILE": str(own)},
-            )  # fmt: skip
-            os.replace(own, index)
+                "update-index",
+                "--add",
+                "--replace",
+                "-z",
+                "--stdin",
+                stdin="".join(path + "\0" for path in paths).encode(),
+                env={"GIT_INDEX_FILE": str(own)},
+            )
+            own.replace(index)
         finally:
             lock.unlink(missing_ok=True)
         return True
@@ -386,7 +393,9 @@ def create_repository(root: Path) -> None:
         git.Repo.init(root, initial_branch="main").close()
     except git.GitCommandError as error:
         words = str(error.stderr).strip()
-        raise GitFailed(_("git {command} failed: {words}").format(command="init", words=words), cure_of(words)) from None
+        raise GitFailed(
+            _("git {command} failed: {words}").format(command="init", words=words), cure_of(words)
+        ) from None
 
 
 def _split_batch(output: bytes, count: int) -> list[bytes | None]:
@@ -423,13 +432,13 @@ def _move(prepared: Path, target: Path) -> None:
     """Rename into place; over a file-system border, copy beside the target first."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.replace(prepared, target)
+        prepared.replace(target)
     except OSError as error:
         if error.errno != 18:  # EXDEV
             raise
         beside = target.with_name(f".{target.name}.wz-new")
         _write_durably(beside, prepared.read_bytes())
-        os.replace(beside, target)
+        beside.replace(target)
         prepared.unlink()
 
 

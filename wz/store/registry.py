@@ -146,9 +146,7 @@ class Registry:
         """Hold the registry for writing: what is read inside is what will be written upon."""
         return self.git.locked()
 
-    def commit(
-        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str
-    ) -> str:
+    def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
         """See `Git.commit`."""
         return self.git.commit(changes, before, message)
 

@@ -47,10 +47,11 @@ def _compiled(name: str) -> Any:
 
 
 def accepts(name: str, document: Any) -> bool:
-    """Whether the document is good by that schema."""
-    if jsonschema_rs is not None:
-        return bool(_compiled(name).is_valid(document))
-    return not faults(name, document)
+    """Whether the document is good by that schema. One with keys that are not text never is."""
+    try:
+        return bool(_compiled(name).is_valid(document)) if jsonschema_rs is not None else not faults(name, document)
+    except (TypeError, ValueError):
+        return False
 
 
 def faults(name: str, document: Any) -> list[SchemaFault]:

@@ -36,7 +36,7 @@ class CalendarFile(msgspec.Struct, frozen=True, kw_only=True):
     close_of_business: str | None = None
     closed: list[OwnDay] | None = None
     open: list[OwnDay] | None = None
-    years: dict[int, PinnedYear] | None = None
+    years: dict[str, PinnedYear] | None = None
 
 
 T = TypeVar("T")
@@ -55,27 +55,42 @@ def read_settings(root: Path, name: str, kind: str, typed: Callable[[Any], T]) -
         data = (root / name).read_bytes()
     except OSError as error:
         return Settings(
-            None, [Problem(file=name, message=error.strerror or str(error), cure=_("Restore the file; `wz init` makes one."))]
+            None,
+            [
+                Problem(
+                    file=name, message=error.strerror or str(error), cure=_("Restore the file; `wz init` makes one.")
+                )
+            ],
         )
     try:
         document = load(data)
     except YamlFault as fault:
         return Settings(None, [Problem(file=name, line=fault.line, message=fault.message, cure=fault.cure)])
-    if schema.accepts(kind, document):
-        try:
-            return Settings(typed(document), [])
-        except (msgspec.ValidationError, ValueError) as error:
-            return Settings(None, [Problem(file=name, message=str(error), cure=_("Give a value that exists."))])
-    positions = load_strictly(data)[1]
-    return Settings(None, list(located(name, schema.faults(kind, document), positions)))
+    if not schema.accepts(kind, document):
+        return Settings(None, explained(name, kind, data))
+    try:
+        return Settings(typed(document), [])
+    except (msgspec.ValidationError, ValueError) as error:
+        return Settings(None, [Problem(file=name, message=str(error), cure=_("Give a value that exists."))])
 
 
-def located(file: str, faults: Iterable[schema.SchemaFault], positions: Positions) -> Iterable[Problem]:
+def explained(file: str, kind: str, data: bytes) -> list[Problem]:
+    """What is wrong with a document that its schema does not accept, with lines."""
+    try:
+        document, positions = load_strictly(data)
+    except YamlFault as fault:
+        return [Problem(file=file, line=fault.line, message=fault.message, cure=fault.cure)]
+    return list(_located(file, schema.faults(kind, document), positions))
+
+
+def _located(file: str, faults: Iterable[schema.SchemaFault], positions: Positions) -> Iterable[Problem]:
     """Schema faults as problems with their lines."""
     for fault in faults:
         line = positions.keys.get((*fault.path, fault.key)) if fault.key is not None else positions.line(fault.path)
         place = schema.where(fault.path)
-        yield Problem(file=file, line=line, message=f"{place}: {fault.message}" if place else fault.message, cure=fault.cure)
+        yield Problem(
+            file=file, line=line, message=f"{place}: {fault.message}" if place else fault.message, cure=fault.cure
+        )
 
 
 def read_directory(root: Path) -> Settings[Directory]:
@@ -96,35 +111,43 @@ def _directory_problems(directory: Directory, positions: Positions) -> Iterable[
         line = positions.line(("units", place))
         if unit.id in seen:
             yield Problem(
-                file="units.yaml", line=line, message=_("the id {id} is used twice").format(id=unit.id),
+                file="units.yaml",
+                line=line,
+                message=_("the id {id} is used twice").format(id=unit.id),
                 cure=_("Give each unit an id of its own."),
-            )  # fmt: skip
+            )
         seen.add(unit.id)
         if unit.area is not None and unit.area not in areas:
             yield Problem(
-                file="units.yaml", line=line, message=_("area {area} is not listed").format(area=unit.area),
+                file="units.yaml",
+                line=line,
+                message=_("area {area} is not listed").format(area=unit.area),
                 cure=_("List it under `areas:`."),
-            )  # fmt: skip
+            )
         for role in UNIT_ROLES:
             if unit.holder_of(role) is None:
                 yield Problem(
-                    file="units.yaml", line=line, article="5",
+                    file="units.yaml",
+                    line=line,
+                    article="5",
                     message=_("{unit} names nobody as {role}").format(unit=unit.id, role=role),
                     cure=_("Add a person with `role: {role}`.").format(role=role),
-                )  # fmt: skip
+                )
     for body in directory.bodies():
         people = [person.id for person in body.people]
         for twice in sorted({one for one in people if people.count(one) > 1}):
             yield Problem(
-                file="units.yaml", message=_("{body} has two people called {id}").format(body=body.id, id=twice),
+                file="units.yaml",
+                message=_("{body} has two people called {id}").format(body=body.id, id=twice),
                 cure=_("Give each person of a unit an id of their own."),
-            )  # fmt: skip
+            )
         for person in body.people:
             if person.email and person.email.casefold() in emails:
                 yield Problem(
-                    file="units.yaml", message=_("the e-mail {email} is used twice").format(email=person.email),
+                    file="units.yaml",
+                    message=_("the e-mail {email} is used twice").format(email=person.email),
                     cure=_("An e-mail tells who acts: give each person one."),
-                )  # fmt: skip
+                )
             emails.add((person.email or "").casefold())
 
 
@@ -148,7 +171,7 @@ def read_calendar(root: Path) -> Settings[Calendar]:
 
 def calendar(file: CalendarFile) -> Calendar:
     """The calendar that a calendar.yaml describes."""
-    pinned = file.years or {}
+    pinned = {int(number): year for number, year in (file.years or {}).items()}
 
     def year(number: int) -> Arrangement:
         if number in pinned:

@@ -20,11 +20,9 @@ except ImportError:  # no wheel for this platform
 
 # What ryaml takes and the strict loader refuses (anchors, aliases, tags) or reads otherwise (byte-order marks,
 # integers beyond 64 bits): a file that may hold one goes to the strict loader.
-_ODD = re.compile(
-    rb"(?:^|[\s\[{,]|\xc2\x85|\xe2\x80[\xa8\xa9])[&*!][^\s]|\xef\xbb\xbf|[0-9]{20}", re.MULTILINE
-)
+_ODD = re.compile(rb"(?:^|[\s\[{,]|\xc2\x85|\xe2\x80[\xa8\xa9])[&*!][^\s]|\xef\xbb\xbf|[0-9]{20}", re.MULTILINE)
 _FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-MAX_DEPTH = 64
+MAX_DEPTH = 128
 
 Path = tuple[str | int, ...]
 
@@ -54,7 +52,7 @@ class Positions:
 def load(data: bytes) -> Any:
     """The document as plain data. Dates stay strings, `yes` is a string, keys are unique (YAML 1.2 core schema).
 
-    Raises YamlFault.
+    A key that is not text is left for the schema to refuse. Raises YamlFault.
     """
     if ryaml is not None and not _ODD.search(data):
         try:
@@ -143,9 +141,9 @@ def _build(node: yaml.Node, path: Path, positions: Positions) -> Any:
     mapping: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise YamlFault(_("a key must be plain text"), line, _("Write the key as one word."))
-        key = _scalar(key_node)
+        key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+        if not isinstance(key, str):
+            raise YamlFault(_("a key must be text"), line, _("Write the key as one word; put a number in quotes."))
         if key in mapping:
             raise YamlFault(
                 _("duplicate key {key}").format(key=key), line, _("Keep one of the two; check which one is meant.")
