@@ -2,10 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from wz.model.case import Custody
-from wz.model.instants import instant
+from wz.model.instants import SHANGHAI, instant
 from wz.model.obligation import Obligation
 from wz.model.workdays import Calendar
 from wz.regulation.rules import Rules
@@ -35,7 +35,21 @@ def charged_days(
 
     While a return, an extension or a reply awaits the office's word, the office holds it.
     """
-    overdue = overdue_days(obligation, due, calendar, as_of)
     if rules.charging == "all":
-        return overdue
-    return [day for day in overdue if holder_at(custody, instant(day, time.min)) == obligation.unit]
+        return overdue_days(obligation, due, calendar, as_of)
+    last = last_day(obligation, as_of)
+    days: list[date] = []
+    for place, (since, holder) in enumerate(custody):
+        if holder == obligation.unit:
+            until = custody[place + 1].since if place + 1 < len(custody) else None
+            # The midnights in [since, until), as the days after `before` up to `end`.
+            before = _last_midnight_before(since)
+            end = last if until is None else min(last, _last_midnight_before(until))
+            days += calendar.between(max(due, before), end)
+    return days
+
+
+def _last_midnight_before(moment: datetime) -> date:
+    """The last day whose 00:00 lies before that instant."""
+    day = moment.astimezone(SHANGHAI).date()
+    return day - timedelta(1) if moment == instant(day, time.min) else day

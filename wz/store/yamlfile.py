@@ -18,9 +18,9 @@ try:
 except ImportError:  # no wheel for this platform
     ryaml = None
 
-# What ryaml takes and the strict loader refuses (anchors, aliases, tags) or reads otherwise (byte-order marks,
-# integers beyond 64 bits): a file that may hold one goes to the strict loader.
-_ODD = re.compile(rb"(?:^|[\s\[{,]|\xc2\x85|\xe2\x80[\xa8\xa9])[&*!][^\s]|\xef\xbb\xbf|[0-9]{20}", re.MULTILINE)
+# What ryaml takes and the strict loader refuses: anchors, aliases, tags. A file that may hold one goes to the latter.
+_INDICATOR = re.compile(rb"(?:^|[\s\[{,]|\xc2\x85|\xe2\x80[\xa8\xa9])[&*!][^\s]", re.MULTILINE)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 128
 
@@ -54,12 +54,19 @@ def load(data: bytes) -> Any:
 
     A key that is not text is left for the schema to refuse. Raises YamlFault.
     """
-    if ryaml is not None and not _ODD.search(data):
+    if ryaml is not None and not _for_strict_loader(data):
         try:
             return ryaml.loads(data.decode("utf-8"))
         except (ryaml.InvalidYamlError, ValueError):
             pass  # the strict loader says what is wrong, and where
     return load_strictly(data)[0]
+
+
+def _for_strict_loader(data: bytes) -> bool:
+    """Whether ryaml might read it otherwise. Most files are settled by what they do not contain."""
+    if _BYTE_ORDER_MARK in data:
+        return True
+    return (b"&" in data or b"*" in data or b"!" in data) and _INDICATOR.search(data) is not None
 
 
 def load_strictly(data: bytes) -> tuple[Any, Positions]:
@@ -170,7 +177,8 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     if _BOOL.fullmatch(text):
         return text.lower() == "true"
     if _INT.fullmatch(text):
-        return int(text)
+        whole = int(text)
+        return whole if -(2**127) <= whole < 2**128 else float(text)
     if _BASED.fullmatch(text):
         return int(text, 0)
     if _FLOAT.fullmatch(text):
