@@ -20,7 +20,7 @@ ROLE_LABELS: dict[str, str] = {
 UNIT_ROLES: tuple[Role, ...] = ("handler", "responsible", "deputy", "principal")
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     name: str
     role: Role
@@ -28,17 +28,24 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     phone: str | None = None
 
 
-class Unit(msgspec.Struct, frozen=True, kw_only=True):
+class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whoever can act: the office, the supervision office, a member unit."""
+
     id: str
     name: str
     aliases: list[str] = []
-    kind: Literal["township", "department", "enterprise", "office", "supervision"] = "department"
-    area: str | None = None
     people: list[Person] = []
 
     def holder_of(self, role: str) -> Person | None:
         """The first person listed with that role."""
         return next((person for person in self.people if person.role == role), None)
+
+
+class Unit(Body, frozen=True, kw_only=True, omit_defaults=True):
+    """A member unit (第五条): township 乡镇, department 部门, enterprise 公共服务企事业单位."""
+
+    kind: Literal["township", "department", "enterprise"]
+    area: str | None = None
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -51,12 +58,12 @@ class Directory(msgspec.Struct, kw_only=True):
 
     format: int
     city: str
-    office: Unit
-    supervision: Unit
+    office: Body
+    supervision: Body
     areas: list[Area] = []
     units: list[Unit] = []
 
-    def bodies(self) -> list[Unit]:
+    def bodies(self) -> list[Body]:
         """Everybody who can act: the office first."""
         return [self.office, self.supervision, *self.units]
 

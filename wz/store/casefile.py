@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from wz.actions.catalog import typed_event
+from wz.actions.catalog import ACTIONS, typed_event
 from wz.i18n import _
 from wz.model.event import Event, Facts, plain
 from wz.model.problem import Problem
@@ -48,6 +48,8 @@ def parse(path: str, data: bytes) -> CaseFile:
             ],
         )
     events = document.pop("events") or []
+    if unknown := [place for place, event in enumerate(events) if event["action"] not in ACTIONS]:
+        return _bad(path, data, _not_carried_out(path, data, events, unknown))
     try:
         facts = msgspec.convert(document, Facts)
         return CaseFile(path, data, facts, [typed_event(event) for event in events], [])
@@ -57,6 +59,22 @@ def parse(path: str, data: bytes) -> CaseFile:
 
 def _bad(path: str, data: bytes, problems: list[Problem]) -> CaseFile:
     return CaseFile(path, data, None, [], problems)
+
+
+def _not_carried_out(path: str, data: bytes, events: list[Any], unknown: list[int]) -> list[Problem]:
+    """Events that the format has and this version of wz does not carry out: guessing their effect would be worse."""
+    lines = event_lines(data)
+    return [
+        Problem(
+            file=path,
+            line=lines.get(place + 1),
+            message=_("events[{place}]: this version of wz does not carry out {action}").format(
+                place=place + 1, action=events[place]["action"]
+            ),
+            cure=_("Install a newer wz."),
+        )
+        for place in unknown
+    ]
 
 
 def _value_problems(path: str, data: bytes, facts: Any, events: list[Any]) -> list[Problem]:

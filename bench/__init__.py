@@ -1,0 +1,1 @@
+"""How fast wz is, beside plain public commands doing comparable work in the same run."""
