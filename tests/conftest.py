@@ -48,7 +48,13 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     (home / "gitconfig").write_text(_GIT_CONFIG, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
-            if name.startswith(("GIT_", "WZ_", "LC_", "XDG_")) or name in ("LANG", "LANGUAGE", "EMAIL", "VISUAL", "PAGER"):
+            if name.startswith(("GIT_", "WZ_", "LC_", "XDG_")) or name in (
+                "LANG",
+                "LANGUAGE",
+                "EMAIL",
+                "VISUAL",
+                "PAGER",
+            ):
                 patch.delenv(name)
         for name, value in {
             "HOME": str(home),
@@ -132,7 +138,10 @@ def told(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
             made = shared / "sample-being-told"
             shutil.rmtree(made, ignore_errors=True)
             subprocess.run(
-                [sys.executable, "-m", "wz", "init", str(made), "--sample"], check=True, capture_output=True, timeout=120
+                [sys.executable, "-m", "wz", "init", str(made), "--sample"],
+                check=True,
+                capture_output=True,
+                timeout=120,
             )
             made.rename(root)
     return root

@@ -34,7 +34,10 @@ def units(unit: str | None, output: str) -> None:
     from wz.render.table import table
 
     if unit is None:
-        rows = [(body.id, body.name, getattr(body, "kind", ""), "、".join(body.aliases), len(body.people)) for body in bodies]
+        rows = [
+            (body.id, body.name, getattr(body, "kind", ""), "、".join(body.aliases), len(body.people))
+            for body in bodies
+        ]
         click.echo(table([_("Id"), _("Name"), _("Kind"), _("Aliases"), _("People")], rows, right=[4]))
         return
     people = [
