@@ -160,6 +160,7 @@ def _build(node: yaml.Node, path: Path, positions: Positions) -> Any:
     return mapping
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -170,6 +171,12 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-
 def _scalar(node: yaml.ScalarNode) -> Any:
     """A scalar by YAML 1.2's core schema, but text where an integer has leading zeros. Quoted ones are text."""
     text: str = node.value
+    if _SURROGATE.search(text):
+        raise YamlFault(
+            _("a character is not allowed: half of a surrogate pair"),
+            node.start_mark.line + 1,
+            _("Write the character itself."),
+        )
     if node.style:
         return text
     if _NULL.fullmatch(text):
