@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 
 from wz.actions.base import Action, Field, Refusal
-from wz.i18n import N_, _
+from wz.i18n import N_, _, term
 from wz.model.case import STATE_LABELS, Case
 from wz.model.event import Event, Facts, plain
 from wz.regulation import deadlines
@@ -24,6 +24,7 @@ FIELDS = {
     "tags": "标签",
     "source": "来源",
 }
+_BRIEF = 40  # characters of a value that a message quotes
 
 
 class Correct(Event, tag="correct"):
@@ -45,12 +46,15 @@ def decide(case: Case, event: Correct, law: Law) -> Refusal | None:
             _("{field} cannot be corrected").format(field=event.field),
             _("These can: {fields}.").format(fields=", ".join(FIELDS)),
         )
+    named = term(event.field, FIELDS[event.field])
     try:
         facts = corrected(case.facts, event)
-    except msgspec.ValidationError as error:
-        return Refusal("15", _("{field} cannot read so: {error}").format(field=event.field, error=error), again)
+    except msgspec.ValidationError:
+        value = str(event.value)
+        brief = value if len(value) <= _BRIEF else value[: _BRIEF - 1] + "…"
+        return Refusal("15", _("{value} does not fit {field}").format(value=brief, field=named), again)
     if facts == case.facts:
-        return Refusal("15", _("{field} reads so already").format(field=event.field), again)
+        return Refusal("15", _("{field} reads so already").format(field=named), again)
     return None
 
 
@@ -76,7 +80,7 @@ ACTION = Action(
     event=Correct,
     label="更正",
     help=N_("Correct a fact; it reads so from then on."),
-    example="wz correct 7KQ2M5 --field category --value 咨询 --reason 登记有误",
+    example="wz correct 8Z5HZT --field category --value 咨询 --reason 登记有误",
     article="15",
     who="office",
     states=frozenset(STATE_LABELS),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from wz.actions.base import Action, Field, Refusal
-from wz.i18n import N_, _
+from wz.i18n import N_, _, term
 from wz.model.case import Case
 from wz.model.event import Event, File
 from wz.regulation import deadlines
@@ -32,7 +32,9 @@ def decide(case: Case, event: Decide, law: Law) -> Refusal | None:
     if not law.rules.categories[case.facts.category].decision:
         return Refusal(
             "13(3)",
-            _("only a report (举报) is decided on; this case is {category}").format(category=case.facts.category),
+            _("only a report (举报) is decided on; this case is {category}").format(
+                category=term(case.facts.category, law.rules.categories[case.facts.category].label)
+            ),
             _("Reply to it, or have the office correct the category."),
         )
     if case.assignment and case.assignment.accepted:
@@ -64,7 +66,7 @@ ACTION = Action(
     event=Decide,
     label="受理决定",
     help=N_("Decide whether a report is accepted."),
-    example="wz decide 7KQ2M5 --as market --accept --document 受理通知书.pdf",
+    example="wz decide 8Z5HZT --as market --accept --document 受理通知书.pdf",
     article="13(3)",
     who="unit",
     states=frozenset({"assigned"}),

@@ -22,10 +22,11 @@ def open_deadlines(case: Case, law: Law) -> list[datetime]:
 def decide(case: Case, event: Justify, law: Law) -> Refusal | None:
     deadlines = open_deadlines(case, law)
     if not any(event.at > due for due in deadlines):
-        next_due = f" ({_('next deadline')}: {min(deadlines):%Y-%m-%d})" if deadlines else ""
         return Refusal(
             "26",
-            _("nothing in this case is overdue") + next_due,
+            _("nothing in this case is overdue; the next deadline is {day:%Y-%m-%d}").format(day=min(deadlines))
+            if deadlines
+            else _("nothing in this case is overdue"),
             _("Reasons are given once a deadline has passed; before it, ask for an extension (第十四条)."),
         )
     return None
@@ -40,7 +41,7 @@ ACTION = Action(
     event=Justify,
     label="说明原因",
     help=N_("Put on record why an overdue case is late."),
-    example="wz justify 7KQ2M5 --as urban-mgmt --reason 等待第三方检测报告",
+    example="wz justify 8Z5HZT --as urban-mgmt --reason 等待第三方检测报告",
     article="26",
     who="unit",
     states=frozenset({"assigned", "return-requested", "in-review", "redo"}),

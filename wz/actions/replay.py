@@ -7,7 +7,7 @@ from typing import NamedTuple
 from wz.actions.base import Action, Refusal
 from wz.actions.catalog import ACTIONS, action_of
 from wz.actions.retract import Retract
-from wz.i18n import _, term
+from wz.i18n import _, listed, term
 from wz.model.case import STATE_LABELS, Case
 from wz.model.event import Event, Facts
 from wz.model.instants import shown
@@ -58,7 +58,7 @@ def retracted_places(known: Iterable[tuple[int, Event]]) -> set[int]:
     """The places of the events that count for nothing. A retraction that is itself retracted does not count."""
     gone: set[int] = set()
     for place, event in reversed(list(known)):
-        if isinstance(event, Retract) and place not in gone:
+        if isinstance(event, Retract) and event.event < place and place not in gone:
             gone.add(event.event)
     return gone
 
@@ -119,14 +119,14 @@ def _refuse_moment(case: Case, action: Action, event: Event) -> Refusal | None:
 def _refuse_state(case: Case, action: Action, at: datetime, law: Law) -> Refusal | None:
     if case.state in action.states:
         return None
-    states = ", ".join(term(state, STATE_LABELS[state]) for state in STATE_LABELS if state in action.states)
+    states = listed(term(state, STATE_LABELS[state]) for state in STATE_LABELS if state in action.states)
     return Refusal(
         action.article,
         _("{action} is not possible: the case has been {state} since {since}").format(
             action=named(action), state=term(case.state, STATE_LABELS[case.state]), since=shown(case.since)
         ),
         _("It is possible when the case is {states}. Possible now: {now}.").format(
-            states=states, now=", ".join(named(one) for one in possible(case, at, law))
+            states=states, now=listed(named(one) for one in possible(case, at, law))
         ),
     )
 

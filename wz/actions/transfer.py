@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from wz.actions.base import Action, Field, Refusal
-from wz.i18n import N_, _
+from wz.i18n import N_, _, listed
 from wz.model.case import Assignment, Case
 from wz.model.event import Event
 from wz.model.instants import shown
@@ -34,23 +34,26 @@ def _decide_addition(now: Assignment, event: Transfer) -> Refusal | None:
     """A case already assigned takes further units after coordination (第十二条), and loses none."""
     there = {now.unit, *now.assist}
     named = {event.to, *event.assist}
-    assigned = _("The case has been with {unit} since {start}.").format(unit=now.unit, start=shown(now.start))
     if event.route not in COORDINATED:
         return Refusal(
             "12",
-            _("{unit} already has the case; further units come in after coordination only").format(unit=now.unit)
-            + f" ({assigned})",
+            _("{unit} has had the case since {start}; further units come in after coordination only").format(
+                unit=now.unit, start=shown(now.start)
+            ),
             _("Use --route quick-coordination or joint; or have {unit} ask to return the case.").format(unit=now.unit),
         )
     missing = sorted(there - named)
-    if missing or named == there:
-        return Refusal(
-            "12",
-            (_("this would leave out {units}").format(units=", ".join(missing)) if missing else _("this adds no unit"))
-            + f" ({assigned})",
-            _("Name every unit that has the case, and at least one more."),
-        )
-    return None
+    if missing:
+        why = _("{unit} has had the case since {start}; this would leave out {units}")
+    elif named == there:
+        why = _("{unit} has had the case since {start}; this adds no unit")
+    else:
+        return None
+    return Refusal(
+        "12",
+        why.format(unit=now.unit, start=shown(now.start), units=listed(missing)),
+        _("Name every unit that has the case, and at least one more."),
+    )
 
 
 def apply(case: Case, event: Transfer, law: Law) -> None:
@@ -82,7 +85,7 @@ ACTION = Action(
     event=Transfer,
     label="转办",
     help=N_("Give a case to the unit responsible; or add units after coordination."),
-    example="wz transfer 7KQ2M5 --to urban-mgmt --route duty",
+    example="wz transfer 8Z5HZT --to urban-mgmt --route duty",
     article="9",
     who="office",
     states=frozenset({"registered", "assigned"}),

@@ -1,17 +1,20 @@
 """A command for each action of the catalogue, made from the action's own declaration."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wz.actions.base import Action
 from wz.actions.catalog import ACTIONS
-from wz.cli.context import current, format_option, happened_at, now, registry_option
+from wz.cli.context import complete_unit, current, format_option, happened_at, now, registry_option
 from wz.cli.fields import asked_fields, gather, options, read_document
 from wz.errors import Usage
-from wz.i18n import _
+from wz.i18n import N_, _
 from wz.model.article import article_name
+
+if TYPE_CHECKING:
+    from wz.model.event import Facts
 
 
 def command(action: Action, name: str | None = None) -> click.Command:
@@ -58,14 +61,8 @@ def as_option(target: Any) -> Any:
         "on_behalf",
         metavar="UNIT[/PERSON]",
         help=_("On whose behalf the office enters it."),
-        shell_complete=_complete_unit,
+        shell_complete=complete_unit,
     )(target)
-
-
-def _complete_unit(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-    from wz.cli.fields import complete_unit
-
-    return complete_unit(ctx, param, incomplete)
 
 
 def case_argument() -> click.Argument:
@@ -77,7 +74,9 @@ def complete_case(ctx: click.Context, param: click.Parameter, incomplete: str) -
     """Ids that begin with what was typed, or whose random part does; the newest first, with their titles."""
     from click.shell_completion import CompletionItem
 
-    registry = current().registry
+    from wz.render.table import one_line
+
+    registry = current(ctx).registry
     wanted = incomplete.upper()
     items = []
     for path in reversed(list(registry.paths())):
@@ -85,7 +84,7 @@ def complete_case(ctx: click.Context, param: click.Parameter, incomplete: str) -
         offered = full if wanted[:1].isdigit() and full.startswith(wanted) else full.rpartition("-")[2]
         if offered.startswith(wanted):
             facts = registry.read(path).facts
-            items.append(CompletionItem(offered, help=facts.title if facts else None))
+            items.append(CompletionItem(offered, help=one_line(facts.title) if facts else None))
         if len(items) == 50:
             break
     return items
@@ -109,6 +108,7 @@ def perform(action: Action, given: Mapping[str, Any]) -> None:
     fields, documents = gather(action, given, case)
     if action.name == "correct":
         fields["value"] = correct_value(fields)
+        _refuse_misfit(case.facts, fields)
     if given["note"]:
         fields["note"] = given["note"]
     attached = [read_document(path) for path in given["attach"]]
@@ -129,34 +129,45 @@ def perform(action: Action, given: Mapping[str, Any]) -> None:
     show_done(done, action.name, given["output"])
 
 
+def _refuse_misfit(facts: "Facts", fields: Mapping[str, Any]) -> None:
+    """A corrected fact must be one that a case file may begin with. Raises Usage."""
+    from wz.model.event import plain
+    from wz.store.schema import faults, where
+
+    for fault in faults("case", {**plain(facts), fields["field"]: fields["value"], "events": None}):
+        raise Usage(f"{where(fault.path)}: {fault.message}", fault.cure)
+
+
 def correct_value(fields: Mapping[str, Any]) -> Any:
     """The new value of a fact, from its text: codes by their names, lists split at commas."""
-    from wz.cli.fields import choose
-    from wz.model.event import CHANNELS
+    from wz.cli.fields import choose, named_unit
     from wz.model.instants import written
 
     registry, text = current().registry, str(fields["value"])
+    lists = {"category": "categories", "channel": "channels", "scope": "scope"}
     match fields["field"]:
-        case "category":
-            return choose(registry.rules.choices("categories"), text, "--value")
-        case "channel":
-            return choose(CHANNELS, text, "--value")
-        case "scope":
-            return choose(registry.rules.choices("scope"), text, "--value")
+        case "category" | "channel" | "scope" as field:
+            return choose(registry.rules.choices(lists[field]), text, "--value")
         case "area":
             return choose({area.id: area.name for area in registry.directory.areas}, text, "--value")
         case "urgent":
             return choose({"yes": "是", "no": "否"}, text, "--value") == "yes"
         case "received":
             return written(happened_at(text))
-        case "about" | "tags":
-            return [one.strip() for one in text.replace("，", ",").split(",") if one.strip()]
+        case "about":
+            return [named_unit(one, registry.directory) for one in _listed(text)]
+        case "tags":
+            return _listed(text)
         case "source":
             system, colon, number = text.partition(":")
             if not colon:
                 raise Usage(_("{text} is no source").format(text=text), _("Write SYSTEM:NUMBER."))
             return {"system": system, "id": number}
     return text
+
+
+def _listed(text: str) -> list[str]:
+    return [one.strip() for one in text.replace("，", ",").split(",") if one.strip()]
 
 
 def _group(name: str, help_text: str, members: Mapping[str, str]) -> click.Group:
@@ -169,12 +180,12 @@ def _group(name: str, help_text: str, members: Mapping[str, str]) -> click.Group
 _MEMBERS = {
     "return_group": (
         "return",
-        "Ask for, accept or refuse a return.",
+        N_("Ask for, accept or refuse a return."),
         {"request": "return-request", "accept": "return-accept", "refuse": "return-refuse"},
     ),
     "extend_group": (
         "extend",
-        "Ask for, grant or refuse an extension.",
+        N_("Ask for, grant or refuse an extension."),
         {"request": "extension-request", "grant": "extension-grant", "refuse": "extension-refuse"},
     ),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from wz.cli.context import colours, current, format_option, now, registry_option
+from wz.cli.context import YEARS, colours, current, format_option, now, registry_option
 from wz.errors import Usage
 from wz.i18n import _, term
 
@@ -23,7 +23,7 @@ class PeriodOrCommand(click.Group):
     """`wz calendar`, `wz calendar 2026-10`, `wz calendar pin 2027`: what is no subcommand is a period to show."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help")):
+        if args[0] not in (*self.commands, "-h", "--help") if args else not ctx.resilient_parsing:
             args = ["show", *args]
         return super().parse_args(ctx, args)
 
@@ -82,12 +82,14 @@ def show(period: str | None, output: str) -> None:
 
 def _period(text: str) -> tuple[date, date, int | None]:
     try:
-        if "-" in text:
-            first = date.fromisoformat(text + "-01")
-            return first, (first + timedelta(31)).replace(day=1) - timedelta(1), first.month
-        return date(int(text), 1, 1), date(int(text), 12, 31), None
+        first = date.fromisoformat(text + ("-01" if "-" in text else "-01-01"))
     except ValueError:
-        raise Usage(_("{text} is neither a month nor a year").format(text=text), _("Write 2026-10 or 2026.")) from None
+        first = date.min
+    if first.year not in YEARS:
+        raise Usage(_("{text} is neither a month nor a year").format(text=text), _("Write 2026-10 or 2026."))
+    if "-" in text:
+        return first, (first + timedelta(31)).replace(day=1) - timedelta(1), first.month
+    return first, first.replace(month=12, day=31), None
 
 
 def _text(days: list[Any], month: int | None, year: Any) -> str:
@@ -99,7 +101,7 @@ def _text(days: list[Any], month: int | None, year: Any) -> str:
     rows = [
         (
             f"{day.date:%Y-%m-%d}",
-            _weekday(day.date),
+            weekday(day.date),
             paint(term(day.kind, KINDS[day.kind]), colour.get(day.kind, ""), lit),
             day.reason,
         )
@@ -132,7 +134,7 @@ _WEEKDAYS = (
 )
 
 
-def _weekday(day: date) -> str:
+def weekday(day: date) -> str:
     return term(*_WEEKDAYS[day.weekday()])
 
 

@@ -4,15 +4,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option, width
+from wz.cli.context import as_of_option, colours, complete_unit, current, format_option, now, registry_option, width
 from wz.i18n import _, term
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from wz.office.checking import Check
+    from wz.office.checking import Check, Owed
 
 FINDINGS, UNREADABLE = 1, 4
+# A terminal of fewer columns gets short ids, dates and names; a unit's or a person's name then has _NARROW columns.
+_ROOMY = 140
+_NARROW = 12
 _LEVELS = {"none": "无", "blue": "蓝色", "yellow": "黄色", "red": "红色", "referral": "移交督查"}
 
 
@@ -22,7 +25,7 @@ _LEVELS = {"none": "无", "blue": "蓝色", "yellow": "黄色", "red": "红色",
     + _("Example:")
     + "\n  wz check --unit urban-mgmt\n  wz check --format json --fail-on red"
 )
-@click.option("--unit", metavar="UNIT", help=_("Only what this unit owes."))
+@click.option("--unit", metavar="UNIT", help=_("Only what this unit owes."), shell_complete=complete_unit)
 @click.option("--within", type=int, metavar="N", help=_("Only what is overdue or due within N working days."))
 @click.option(
     "--fail-on", type=click.Choice(list(_LEVELS)[1:]), help=_("Exit with 1 when that level has been reached.")
@@ -107,6 +110,7 @@ def _table(report: "Check") -> str:
     from wz.render.table import flexible, paint
 
     lit, wide = colours(), width()
+    tight = wide is not None and wide < _ROOMY
     rows: list[tuple[object, ...]]
     directory, rules = current().registry.directory, current().registry.rules
     overdue = [one for one in report.obligations if one.days_left < 0 or report.as_of > one.due_at]
@@ -121,28 +125,39 @@ def _table(report: "Check") -> str:
     if overdue:
         rows = [
             (
-                paint(term(one.level, _LEVELS[one.level]), one.level, lit),
-                one.case,
+                paint(level_name(one.level), one.level, lit),
+                _case(one.case, tight),
                 one.title,
-                _unit(one.unit),
+                _unit(one.unit, tight),
                 _owed(one.obligation),
-                _due(one),
+                _due(one, tight),
                 one.overdue_days,
-                _urge(one),
+                _urge(one, tight),
             )
             for one in overdue
         ]
-        headers = [_("Level"), _("Case"), _("Title"), _("Unit"), _("Owes"), _("Due"), _("Days over"), _("Urge")]
+        days = _("Days") if tight else _("Days over")
+        headers = [_("Level"), _("Case"), _("Title"), _("Unit"), _("Owes"), _("Due"), days, _("Urge")]
         section(_("Overdue"), flexible(headers, rows, 2, wide, right=[6]))
     if soon:
-        rows = [(one.case, one.title, _unit(one.unit), _owed(one.obligation), _due(one), one.days_left) for one in soon]
+        rows = [
+            (
+                _case(one.case, tight),
+                one.title,
+                _unit(one.unit, tight),
+                _owed(one.obligation),
+                _due(one, tight),
+                one.days_left,
+            )
+            for one in soon
+        ]
         headers = [_("Case"), _("Title"), _("Unit"), _("Owes"), _("Due"), _("Days left")]
         section(
             _("Due within {days} working days").format(days=rules.due_soon), flexible(headers, rows, 1, wide, right=[5])
         )
     if report.waiting:
         rows = [
-            (_awaited(one.awaited), one.case, one.title, f"{one.since:%Y-%m-%d %H:%M}", one.days)
+            (_awaited(one.awaited), _case(one.case, tight), one.title, f"{one.since:%Y-%m-%d %H:%M}", one.days)
             for one in report.waiting
         ]
         headers = [_("For"), _("Case"), _("Title"), _("Since"), _("Working days")]
@@ -151,30 +166,42 @@ def _table(report: "Check") -> str:
         from wz.cli.problems import problem_lines
 
         section(_("Problems"), problem_lines(report.problems))
-    parts.append(_totals(report, lit))
+    parts.append(_totals(report, lit, tight))
     return "\n\n".join(parts)
 
 
-def _totals(report: "Check", lit: bool) -> str:
+def _totals(report: "Check", lit: bool, tight: bool) -> str:
     from wz.render.table import paint
 
     totals = report.totals
     levels = "  ".join(
-        paint(f"{term(level, _LEVELS[level])} {totals[level]}", level if totals[level] else "", lit)
+        paint(f"{level_name(level)} {totals[level]}", level if totals[level] else "", lit)
         for level in reversed(_LEVELS)
         if level != "none"
     )
     return (
         levels
-        + "  |  "
+        + ("\n" if tight else "  |  ")
         + _(
             "open obligations {open}, overdue {overdue}, due soon {due_soon}, waiting {waiting}, problems {problems}"
         ).format(**totals)
     )
 
 
-def _unit(unit_id: str) -> str:
-    return term(unit_id, current().registry.directory.name_of(unit_id))
+def level_name(level: str) -> str:
+    return term(level, _LEVELS[level])
+
+
+def _case(case_id: str, tight: bool) -> str:
+    """The id; where there is little room, the end of it, which every command takes for it."""
+    return case_id.rpartition("-")[2] if tight else case_id
+
+
+def _unit(unit_id: str, tight: bool) -> str:
+    from wz.render.table import shorten
+
+    name = term(unit_id, current().registry.directory.name_of(unit_id))
+    return shorten(name, _NARROW) if tight else name
 
 
 def _owed(kind: str) -> str:
@@ -189,19 +216,22 @@ def _awaited(awaited: str) -> str:
     return term(awaited, AWAITED_LABELS[awaited])  # type: ignore[index]
 
 
-def _due(one: object) -> str:
+def _due(one: "Owed", tight: bool) -> str:
     from wz.cli.done import due_text
 
+    if tight:
+        return f"{one.due:%m-%d}" + ("?" if one.provisional else "")
     return due_text(one)  # type: ignore[arg-type]
 
 
-def _urge(one: object) -> str:
+def _urge(one: "Owed", tight: bool) -> str:
     from wz.model.directory import ROLE_LABELS
-    from wz.office.checking import Owed
+    from wz.render.table import shorten
 
-    assert isinstance(one, Owed)
     role = one.urge.role
     if role is None:
         return ""
     label = term(role, ROLE_LABELS[role])
+    if tight:
+        return shorten(one.urge.name if one.urge.name and role != "supervision" else label, _NARROW)
     return f"{label} {one.urge.name}" if one.urge.name and role != "supervision" else one.urge.name or label

@@ -3,7 +3,6 @@
 import click
 from click.shell_completion import CompletionItem, ShellComplete, add_completion_class, get_completion_class
 
-from wz.errors import Usage
 from wz.i18n import _
 
 _POWERSHELL = """\
@@ -25,9 +24,11 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
 """
 
 
-@add_completion_class
 class PowerShell(ShellComplete):
-    """PowerShell 5 and 7: the words typed come in COMP_WORDS, the one under the cursor in COMP_WORD."""
+    """PowerShell 5 and 7: the words typed come in COMP_WORDS, the one under the cursor in COMP_WORD.
+
+    Older clicks have none of their own, newer ones another: the script and this class belong together.
+    """
 
     name = "powershell"
     source_template = _POWERSHELL
@@ -59,9 +60,14 @@ class PowerShell(ShellComplete):
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish", "powershell"]))
 def completion(shell: str) -> None:
-    from wz.cli.main import wz
+    from wz.cli.main import COMPLETING, wz
 
+    registered()
     found = get_completion_class(shell)
-    if found is None:
-        raise Usage(_("no completion for {shell}").format(shell=shell), "")
-    click.echo(found(wz, {}, "wz", "_WZ_COMPLETE").source())
+    assert found is not None
+    click.echo(found(wz, {}, "wz", COMPLETING).source())
+
+
+def registered() -> None:
+    """Let click know PowerShell as it is here."""
+    add_completion_class(PowerShell)

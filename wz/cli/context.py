@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,10 @@ from wz.i18n import _
 from wz.model.instants import SHANGHAI, end_of_day, parse_instant
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+# What the schemas take for a year.
+YEARS = range(1900, 2100)
 
 
 def now() -> datetime:
@@ -58,14 +63,25 @@ class Session:
         return now()
 
 
-def current() -> Session:
-    """The session of the running command."""
-    ctx = click.get_current_context()
+def current(completing: click.Context | None = None) -> Session:
+    """The session of the running command; a completion hands in its context, for no command is running then."""
+    ctx = completing or click.get_current_context()
     session = ctx.meta.get("wz.session")
     if session is None:
         session = ctx.meta["wz.session"] = Session(ctx.meta.get("wz.registry"))
     assert isinstance(session, Session)
     return session
+
+
+def complete_unit(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """Units whose id or name begins with what was typed."""
+    from click.shell_completion import CompletionItem
+
+    return [
+        CompletionItem(unit.id, help=unit.name)
+        for unit in current(ctx).registry.directory.units
+        if unit.id.startswith(incomplete) or unit.name.startswith(incomplete)
+    ]
 
 
 def colours() -> bool:
@@ -126,13 +142,14 @@ def as_of_instant(text: str) -> datetime:
     days = {"today": 0, "yesterday": -1}
     if text in days:
         return end_of_day((now() + timedelta(days[text])).date())
-    try:
+    moment: datetime | None = None
+    with suppress(ValueError, OverflowError):
         moment = parse_instant(text)
-    except ValueError:
+    if moment is None or moment.year not in YEARS:
         raise Usage(
             _("{text} is neither a day nor an instant").format(text=text),
             _("Write 2026-11-20 (its end is meant), or 2026-11-20T15:00."),
-        ) from None
+        )
     return end_of_day(moment.date()) if len(text.strip()) <= 10 else moment
 
 
@@ -154,6 +171,6 @@ def happened_at(text: str) -> datetime:
             return parse_instant(f"{now():%Y-%m-%d} {text.zfill(5)}")
         if len(text) > 10:
             return parse_instant(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     raise Usage(_("{text} is not a time").format(text=text), _('Write "2026-11-23 10:30", or 10:30 for today.'))

@@ -9,9 +9,9 @@ import click
 import msgspec
 
 from wz.actions.base import Action, Field
-from wz.cli.context import current
+from wz.cli.context import complete_unit, current
 from wz.errors import Usage
-from wz.i18n import _
+from wz.i18n import _, reason_of
 from wz.model.case import Case
 from wz.office.act import Document
 from wz.office.text import clean
@@ -134,16 +134,6 @@ def _flag(asked: Asked, flag: str) -> click.Option:
     )
 
 
-def complete_unit(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-    from click.shell_completion import CompletionItem
-
-    return [
-        CompletionItem(unit.id, help=unit.name)
-        for unit in current().registry.directory.units
-        if unit.id.startswith(incomplete) or unit.name.startswith(incomplete)
-    ]
-
-
 def complete_from(choices: Mapping[str, str]) -> Any:
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
@@ -178,14 +168,15 @@ def gather(action: Action, given: Mapping[str, Any], case: Case) -> tuple[dict[s
     missing: list[Asked] = []
     for asked in asked_fields(action.event):
         raw = _given(asked, given)
-        if raw is None and (asked.required or asked.field.asked(answers, case)):
-            if at_terminal():
-                raw = ask(asked.label, asked.field)
-            elif asked.required:
-                missing.append(asked)
-        if raw is None:
+        if raw is not None:
+            value = convert(asked.field, raw, asked.option)
+        elif not (asked.required or asked.field.asked(answers, case)):
             continue
-        value = convert(asked.field, raw, asked.option)
+        elif at_terminal():
+            value = ask(asked.label, asked.field, asked.option)
+        else:
+            missing += [asked] if asked.required else []
+            continue
         answers[asked.parameter] = value
         if isinstance(value, Document):
             documents[asked.parameter] = value
@@ -230,7 +221,7 @@ def read_text(path: str) -> str:
         raise Usage(_("{path} is not UTF-8").format(path=path), _("Save it as UTF-8.")) from None
     except OSError as error:
         raise Usage(
-            _("cannot read {path}: {reason}").format(path=path, reason=error.strerror), _("Check the file's name.")
+            _("cannot read {path}: {reason}").format(path=path, reason=reason_of(error)), _("Check the file's name.")
         ) from None
 
 
@@ -240,7 +231,7 @@ def read_document(path: str) -> Document:
         return Document(Path(path).name, Path(path).read_bytes())
     except OSError as error:
         raise Usage(
-            _("cannot read {path}: {reason}").format(path=path, reason=error.strerror), _("Check the file's name.")
+            _("cannot read {path}: {reason}").format(path=path, reason=reason_of(error)), _("Check the file's name.")
         ) from None
 
 
@@ -312,6 +303,12 @@ def find_unit(text: str, directory: Any) -> str:
     return str(unit.id)
 
 
+def named_unit(text: str, directory: Any) -> str:
+    """A unit's id where it is a unit, else the name itself: a petition may be about anybody."""
+    unit = directory.find_unit(text)
+    return str(unit.id) if unit else text
+
+
 # -- questions
 
 
@@ -319,35 +316,41 @@ def at_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def ask(label: str, field: Field) -> Any:
-    """Ask on the terminal until there is an answer; choices are numbered and shown with their Chinese labels."""
-    if field.kind == "yes-no":
-        return click.confirm(label, err=True)
-    if field.kind == "choice" or field.kind in ("unit", "units"):
-        return _ask_choice(label, field)
-    if field.kind == "text":
-        return _ask_text(label)
-    kind = click.IntRange(min=1) if field.kind in ("days", "place") else str
-    return click.prompt(label, type=kind, err=True)
+def ask(label: str, field: Field, option: str) -> Any:
+    """Ask on the terminal until there is an answer that fits, and give it as the event carries it.
 
-
-def _ask_choice(label: str, field: Field) -> Any:
-    choices: Mapping[str, str]
-    if field.kind in ("unit", "units"):
-        choices = {unit.id: unit.name for unit in current().registry.directory.units}
-    else:
-        choices = choices_of(field)
+    Choices are numbered and shown with their Chinese labels; what is wrong with an answer is said before asking again.
+    """
+    choices = _choices_shown(field)
     for number, (code, name) in enumerate(choices.items(), 1):
         click.echo(f"  {number:>2}  {code}  {name}", err=True)
     while True:
-        answer = click.prompt(_("{label} (number, code or name)").format(label=label), err=True).strip()
-        if answer.isdigit() and 1 <= int(answer) <= len(choices) and answer not in choices:
-            answer = list(choices)[int(answer) - 1]
-        if field.kind == "units":
-            return (answer,)
-        if field.kind == "unit" or answer in choices or answer in choices.values():
-            return answer
-        click.echo(_("There is no {answer}.").format(answer=answer), err=True)
+        try:
+            return convert(field, _answer(label, field, choices), option)
+        except Usage as error:
+            click.echo(error.message, err=True)
+            click.echo(error.cure, err=True)
+
+
+def _choices_shown(field: Field) -> Mapping[str, str]:
+    if field.kind in ("unit", "units"):
+        return {unit.id: unit.name for unit in current().registry.directory.units}
+    return choices_of(field) if field.kind == "choice" else {}
+
+
+def _answer(label: str, field: Field, choices: Mapping[str, str]) -> Any:
+    if field.kind == "yes-no":
+        return click.confirm(label, default=None, err=True)
+    if field.kind == "text":
+        return _ask_text(label)
+    if field.kind in ("days", "place"):
+        return click.prompt(label, type=click.IntRange(min=1), err=True)
+    if not choices:
+        return click.prompt(label, err=True)
+    answer: str = click.prompt(_("{label} (number, code or name)").format(label=label), err=True).strip()
+    if answer not in choices and answer.isdecimal() and 1 <= int(answer) <= len(choices):
+        answer = list(choices)[int(answer) - 1]
+    return (answer,) if field.kind == "units" else answer
 
 
 def _ask_text(label: str) -> str:

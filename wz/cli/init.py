@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from wz.cli.context import current, now, registry_option
+from wz.cli.context import Session, current, now, registry_option
 from wz.i18n import _
 
 
@@ -25,9 +25,9 @@ def init(folder: str, sample: bool, update: bool) -> None:
     root = Path(folder).absolute()
     if update:
         from wz.office.founding import update_schemas
-        from wz.store.registry import Registry
 
-        changed = update_schemas(Registry(root) if folder != "." else current().registry)
+        session = current() if folder == "." else Session(folder)
+        changed = update_schemas(session.registry)
         click.echo("\n".join(changed) or _("The schemas are up to date."))
         return
     if sample:

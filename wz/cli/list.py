@@ -36,7 +36,7 @@ def _complete_filter(ctx: click.Context, param: click.Parameter, incomplete: str
     if not colon:
         return [f"{one}:" for one in FIELDS if one.startswith(field)]
     if field in ("unit", "assist"):
-        return [f"{field}:{unit.id}" for unit in current().registry.directory.units if unit.id.startswith(value)]
+        return [f"{field}:{unit.id}" for unit in current(ctx).registry.directory.units if unit.id.startswith(value)]
     return []
 
 

@@ -13,7 +13,7 @@ from wz.i18n import _, term
     help=_("The history of a case: what happened, whose act it was, who recorded it when, in which commit.")
     + "\n\n\b\n"
     + _("Example:")
-    + "\n  wz log 7KQ2M5"
+    + "\n  wz log 8Z5HZT"
 )
 @click.argument("case", metavar="CASE", shell_complete=complete_case)
 @format_option("table", "json")
@@ -30,7 +30,7 @@ def log(case: str, output: str) -> None:
         click.echo(pretty({"case": case_id, "entries": entries}))
         return
     from wz.model.instants import shown
-    from wz.render.table import flexible
+    from wz.render.table import flexible, one_line
 
     headers = ["#", _("Happened"), _("Action"), _("By"), _("Recorded"), _("Author"), _("Commit"), _("What")]
     rows = [
@@ -40,7 +40,7 @@ def log(case: str, output: str) -> None:
             _action(one.action),
             one.by,
             shown(one.recorded) if one.recorded else _("not committed"),
-            one.author or "",
+            one_line(one.author or ""),
             (one.commit or "")[:9],
             one.summary,
         )

@@ -14,6 +14,7 @@ from wz.errors import WzError
 from wz.i18n import N_, _
 
 BUG = 70
+COMPLETING = "_WZ_COMPLETE"
 INTERRUPTED = 130
 
 # Where each command lives and what it does in a line. Nothing is imported before it is needed: --help reads this table.
@@ -114,14 +115,16 @@ def wz() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run a command line; every failure becomes a message on stderr and an exit code."""
     _speak_utf8()
+    if COMPLETING in os.environ:
+        return _complete()
     try:
         outcome = wz.main(arguments, prog_name="wz", standalone_mode=False)
         sys.stdout.flush()
         return outcome if isinstance(outcome, int) else 0
     except WzError as error:
-        click.echo(_("error: {message}").format(message=error.message), err=True)
+        click.echo(_("error: {message}").format(message=_harmless(error.message)), err=True)
         if error.cure:
-            click.echo(error.cure, err=True)
+            click.echo(_harmless(error.cure), err=True)
         return error.exit_code
     except click.exceptions.Abort:
         click.echo(_("Stopped; nothing has been recorded."), err=True)
@@ -139,6 +142,28 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo(_("error: this is a bug in wz: {error!r}").format(error=error), err=True)
         click.echo(_("Set WZ_DEBUG=1 to see where; please report it."), err=True)
         return BUG
+
+
+def _complete() -> int:
+    """Answer a shell that completes what somebody is typing; where there is no answer, be silent."""
+    from wz.cli.completion import registered
+
+    registered()
+    try:
+        wz.main(prog_name="wz", complete_var=COMPLETING, standalone_mode=False)
+    except SystemExit as answered:
+        return int(answered.code or 0)
+    except Exception:
+        if os.environ.get("WZ_DEBUG"):
+            raise
+    return 1
+
+
+def _harmless(text: str) -> str:
+    """A message without what could steer a terminal: it may quote a file."""
+    from wz.render.table import one_line
+
+    return "\n".join(map(one_line, text.splitlines()))
 
 
 def _speak_utf8() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import click
 
 from wz.actions.base import Field
-from wz.cli.context import current, format_option, happened_at, now, registry_option
-from wz.cli.fields import at_terminal, choose, read_document, read_text
+from wz.cli.context import complete_unit, current, format_option, happened_at, now, registry_option
+from wz.cli.fields import at_terminal, choose, named_unit, read_document, read_text
 from wz.errors import Usage
 from wz.i18n import N_, _
 
@@ -20,7 +20,7 @@ _SCOPE = Field("choice", N_("scope"), choices="scope")
 def _complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
     from click.shell_completion import CompletionItem
 
-    areas = current().registry.directory.areas
+    areas = current(ctx).registry.directory.areas
     return [CompletionItem(area.id, help=area.name) for area in areas if area.id.startswith(incomplete)]
 
 
@@ -60,7 +60,13 @@ def _complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.option("--scope", metavar="ITEM", help=_('Item of 第七条, such as "7(3)"'))
 @click.option("--area", metavar="AREA", help=_("Area (属地)"), shell_complete=_complete_area)
 @click.option("--urgent", is_flag=True, help=_("Urgent matter (突发类): no extension (第十四条)."))
-@click.option("--about", metavar="UNIT|NAME", multiple=True, help=_("Whom it is about; once for each. (第十九条)"))
+@click.option(
+    "--about",
+    metavar="UNIT|NAME",
+    multiple=True,
+    help=_("Whom it is about; once for each. (第十九条)"),
+    shell_complete=complete_unit,
+)
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help=_("Tag; once for each."))
 @click.option("--source", metavar="SYSTEM:NUMBER", help=_("Where it came from, and its number there."))
 @click.option(
@@ -117,12 +123,12 @@ def _fields(given: dict[str, Any]) -> dict[str, Any]:
             if raw is not None:
                 raise Usage(_("--{name} and --{name}-file are both given").format(name=name), _("Give one of the two."))
             raw = read_text(given[name + "_file"])
-        if raw is None and at_terminal():
-            raw = ask(_(field.label), field)
-        if raw is None:
-            missing.append(f"--{name}")
-        else:
+        if raw is not None:
             fields[name] = convert(field, raw, f"--{name}")
+        elif at_terminal():
+            fields[name] = ask(_(field.label), field, f"--{name}")
+        else:
+            missing.append(f"--{name}")
     if missing:
         raise Usage(_("missing: {options}").format(options=", ".join(missing)), _("`wz new --help` shows an example."))
     return fields | _optional(given)
@@ -140,8 +146,7 @@ def _optional(given: dict[str, Any]) -> dict[str, Any]:
     if given["urgent"]:
         fields["urgent"] = True
     if given["about"]:
-        found = [(name, directory.find_unit(name)) for name in given["about"]]
-        fields["about"] = [unit.id if unit else name for name, unit in found]
+        fields["about"] = [named_unit(name, directory) for name in given["about"]]
     if given["tags"]:
         fields["tags"] = list(given["tags"])
     if given["source"]:

@@ -6,6 +6,7 @@ import click
 
 from wz.model.article import article_name
 from wz.model.problem import Problem
+from wz.render.table import one_line
 
 
 def problem_line(problem: Problem) -> str:
@@ -13,7 +14,7 @@ def problem_line(problem: Problem) -> str:
     place = f"{problem.file}:{problem.line}" if problem.line else problem.file
     article = problem.article and article_name(problem.article)
     named = f"{article}: " if article and article not in problem.message else ""
-    return " ".join(f"{place}: {named}{problem.message} {problem.cure}".split())
+    return one_line(f"{place}: {named}{problem.message} {problem.cure}")
 
 
 def problem_lines(problems: Iterable[Problem]) -> str:

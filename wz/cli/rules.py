@@ -10,6 +10,10 @@ from wz.i18n import _, term
 if TYPE_CHECKING:
     from wz.regulation.rules import Rules
 
+_CHARGING = {"held": "承办单位持有案件之日", "all": "全部超期工作日"}
+_POINTS = {"worst": "按最高一级计", "cumulative": "逐级累计"}
+_LATE = {"ignored": "不影响移交督查", "counts": "不再移交督查"}
+
 
 @click.command(
     help=_("The numbers, labels and grounds that are applied, each with its article; rules.yaml replaces them whole.")
@@ -22,13 +26,21 @@ if TYPE_CHECKING:
 def rules(output: str) -> None:
     applied = current().registry.rules
     if output == "json":
-        import msgspec
-
         from wz.render.json import pretty
 
-        click.echo(pretty(msgspec.to_builtins(applied)))
+        click.echo(pretty(_document(applied)))
         return
     click.echo("\n\n".join([applied.title, *_sections(applied)]))
+
+
+def _document(applied: "Rules") -> dict[str, Any]:
+    """The rules as rules.yaml holds them: what a category does not have is left out."""
+    import msgspec
+
+    document: dict[str, Any] = {key: value for key, value in msgspec.to_builtins(applied).items() if value != ""}
+    for code, rule in document["categories"].items():
+        document["categories"][code] = {key: value for key, value in rule.items() if value not in (None, False)}
+    return document
 
 
 def _sections(applied: "Rules") -> list[str]:
@@ -55,9 +67,14 @@ def _sections(applied: "Rules") -> list[str]:
         (_("urgent matters extended"), _("yes") if extension.urgent else _("no"), article_name(extension.article)),
         (_("redone at most"), redo.times, article_name(redo.article)),
         (_("redo within"), redo.days, article_name(redo.article)),
-        ("charging", applied.charging, article_name("26")),
-        ("points", applied.points, article_name("26")),
-        ("late_justification", applied.late_justification, article_name("26")),
+        *(
+            (label, term(getattr(applied, key), chinese[getattr(applied, key)]), article_name("26"))
+            for key, label, chinese in (
+                ("charging", _("overdue days charged"), _CHARGING),
+                ("points", _("points"), _POINTS),
+                ("late_justification", _("reasons given late"), _LATE),
+            )
+        ),
     ]
     levels = [
         (

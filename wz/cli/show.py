@@ -1,22 +1,27 @@
 """`wz show`: one case in full."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import click
 
+from wz.actions.base import Field
 from wz.cli.actions import complete_case
 from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option
-from wz.i18n import _, term
+from wz.cli.fields import asked_fields, choices_of
+from wz.i18n import _, listed, term
+from wz.model.article import article_name
 
 UNREADABLE = 4
+_COMMON_LABELS = {"oa": "OA 送签", "note": "备注", "attachments": "附件"}
 
 
 @click.command(
     help=_("One case: its facts as corrected, its state, what is owed, its events numbered, what can be done next.")
     + "\n\n\b\n"
     + _("Example:")
-    + "\n  wz show 7KQ2M5\n  wz show 7KQ2M5 --format json --as-of 2026-11-20"
+    + "\n  wz show 8Z5HZT\n  wz show 8Z5HZT --format json --as-of 2026-11-20"
 )
 @click.argument("case", metavar="CASE", shell_complete=complete_case)
 @as_of_option
@@ -73,18 +78,31 @@ def _text(shown: dict[str, Any]) -> str:
         lines.append(_pair(_("Unit"), term(unit, directory.name_of(unit)) + (f" + {assist}" if assist else "")))
     for key, label in (("area", _("Area")), ("scope", _("Scope")), ("about", _("About")), ("tags", _("Tags"))):
         if facts.get(key):
-            lines.append(_pair(label, facts[key] if isinstance(facts[key], str) else "、".join(facts[key])))
+            lines.append(_pair(label, _fact(key, facts[key])))
     if facts.get("urgent"):
         lines.append(_pair(_("Urgent"), _("yes (突发类: no extension)")))
     lines += ["", _safe(facts["content"]), ""]
     lines += [_obligation(one, lit) for one in shown["obligations"]]
     lines += ["", *(_event(one) for one in shown["events"])]
-    named = ", ".join(_action_name(name) for name in shown["next"])
+    named = listed(_action_name(name) for name in shown["next"])
     return "\n".join([*lines, "", _pair(_("Possible now"), named)])
 
 
 def _pair(label: str, value: str) -> str:
-    return f"{label}: {value}"
+    return _("{label}: {value}").format(label=label, value=value)
+
+
+def _fact(key: str, value: Any) -> str:
+    directory = current().registry.directory
+    match key:
+        case "area":
+            area = directory.area(value)
+            return term(value, area.name) if area else _safe(value)
+        case "scope":
+            return term(value, article_name(value))
+        case "about":
+            return "、".join(term(one, directory.name_of(one)) for one in map(_safe, value))
+    return "、".join(map(_safe, value))
 
 
 def _safe(text: str) -> str:
@@ -105,6 +123,7 @@ def _action_name(name: str) -> str:
 
 
 def _obligation(one: dict[str, Any], lit: bool) -> str:
+    from wz.cli.check import level_name
     from wz.cli.done import obligation_name
     from wz.render.table import paint
 
@@ -118,7 +137,7 @@ def _obligation(one: dict[str, Any], lit: bool) -> str:
     else:
         fate = _("overdue")
     if one["overdue_days"]:
-        fate += ", " + _("{days} days charged").format(days=one["overdue_days"])
+        fate = listed([fate, _("{days} days charged").format(days=one["overdue_days"])])
     level = one["level"]
     text = _("{unit} owes {obligation} by {due}: {fate}").format(
         unit=term(one["unit"], directory.name_of(one["unit"])),
@@ -126,23 +145,42 @@ def _obligation(one: dict[str, Any], lit: bool) -> str:
         due=one["due"] + (" " + _("(provisional)") if one["provisional"] else ""),
         fate=fate,
     )
-    return text if level == "none" else text + "  " + paint(f"[{level}]", level, lit)
+    return text if level == "none" else text + "  " + paint(f"[{level_name(level)}]", level, lit)
 
 
 def _event(numbered: dict[str, Any]) -> str:
     event = numbered["event"]
+    from wz.actions.catalog import ACTIONS
+
     head = f"{numbered['place']:>3}. {_moment(event['at'])}  {_action_name(event['action'])}  {event['by']}"
     if numbered["retracted"]:
         head += "  " + _("(retracted)")
     rest = {key: value for key, value in event.items() if key not in ("action", "at", "by")}
-    return "\n".join([head, *(f"     {key}: {_value(value)}" for key, value in rest.items())])
+    fields = {asked.path: asked.field for asked in asked_fields(ACTIONS[event["action"]].event)}
+    return "\n".join(
+        [head, *("     " + _pair(_label((key,), fields), _value(value, (key,), fields)) for key, value in rest.items())]
+    )
 
 
-def _value(value: Any) -> str:
+def _label(path: tuple[str, ...], fields: Mapping[tuple[str, ...], Field]) -> str:
+    """What a field of an event is called: its key, or its name where messages are Chinese."""
+    field = fields.get(path)
+    return term(path[-1], _(field.label) if field else _COMMON_LABELS.get(path[-1], path[-1]))
+
+
+def _value(value: Any, path: tuple[str, ...], fields: Mapping[tuple[str, ...], Field]) -> str:
+    field = fields.get(path)
     if isinstance(value, dict):
-        return "、".join(f"{key} {_value(one)}" for key, one in value.items() if key not in ("sha256", "size"))
+        if "sha256" in value:
+            return _safe(value["name"])
+        inner = ((*path, key) for key in value)
+        return "、".join(f"{_label(one, fields)} {_value(value[one[-1]], one, fields)}" for one in inner)
     if isinstance(value, list):
-        return "、".join(map(_value, value))
+        return "、".join(_value(one, path, fields) for one in value)
+    if field and field.kind == "choice":
+        return term(value, choices_of(field).get(value, value))
+    if field and field.kind in ("unit", "units"):
+        return term(value, current().registry.directory.name_of(value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return _safe(str(value)).replace("\n", "\n       ")

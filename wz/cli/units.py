@@ -2,7 +2,7 @@
 
 import click
 
-from wz.cli.context import current, format_option, registry_option
+from wz.cli.context import complete_unit, current, format_option, registry_option
 from wz.i18n import _, term
 
 
@@ -12,7 +12,7 @@ from wz.i18n import _, term
     + _("Example:")
     + "\n  wz units\n  wz units 城管局"
 )
-@click.argument("unit", required=False)
+@click.argument("unit", required=False, shell_complete=complete_unit)
 @format_option("table", "json")
 @registry_option
 def units(unit: str | None, output: str) -> None:

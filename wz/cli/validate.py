@@ -12,7 +12,7 @@ FINDINGS = 1
     help=_("Check every file against schema, workflow and cross-references; all problems at once, with line and cure.")
     + "\n\n\b\n"
     + _("Example:")
-    + "\n  wz validate\n  wz validate cases/2026/11/23/20261123-RSNGR6.yaml"
+    + "\n  wz validate\n  wz validate cases/2026/11/19/20261119-8Z5HZT.yaml"
 )
 @click.argument("paths", nargs=-1, type=click.Path())
 @format_option("text", "json")

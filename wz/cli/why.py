@@ -1,11 +1,12 @@
 """`wz why`: how each deadline came about."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from wz.cli.actions import complete_case
+from wz.cli.calendar import KINDS, weekday
 from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option
 from wz.i18n import _, term
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     )
     + "\n\n\b\n"
     + _("Example:")
-    + "\n  wz why 7KQ2M5"
+    + "\n  wz why 8Z5HZT"
 )
 @click.argument("case", metavar="CASE", shell_complete=complete_case)
 @as_of_option
@@ -48,6 +49,7 @@ def why(case: str, as_of: datetime | None, output: str) -> None:
 
 
 def _text(one: "Explanation") -> str:
+    from wz.cli.check import level_name
     from wz.cli.done import obligation_name
     from wz.model.article import article_name
     from wz.model.instants import shown
@@ -68,8 +70,8 @@ def _text(one: "Explanation") -> str:
         _("  starts {start}; that day does not count").format(start=shown(one.started)),
         _("  {days} working days").format(days=days) + (_(" (extended, 第十四条)") if one.extended else ""),
     ]
-    by_day = {day.date: f"{day.n:>4}  {day.date:%Y-%m-%d %a}  {day.why}" for day in one.counted}
-    by_day |= {day.date: paint(f"   -  {day.date:%Y-%m-%d %a}  {day.why}", "dim", lit) for day in one.skipped}
+    by_day = {day.date: f"{day.n:>4}  {_day(day.date)}  {_reason(day.why)}" for day in one.counted}
+    by_day |= {day.date: paint(f"   -  {_day(day.date)}  {_reason(day.why)}", "dim", lit) for day in one.skipped}
     lines += [by_day[day].rstrip() for day in sorted(by_day)]
     lines.append(_("  due {due}").format(due=shown(one.due_at)) + (" " + _("(provisional)") if one.provisional else ""))
     if one.met:
@@ -77,17 +79,28 @@ def _text(one: "Explanation") -> str:
     if one.ended:
         lines.append(_("  ended {at}, unfulfilled").format(at=shown(one.ended)))
     for day in one.overdue:
-        charged = _("charged") if day.charged else _("not charged: {holder} held the case").format(holder=day.holder)
-        lines.append(f"   !  {day.date:%Y-%m-%d %a}  {charged}  {day.why}".rstrip())
+        holder = term(day.holder, name_of(day.holder)) if day.holder else "-"
+        charged = _("charged") if day.charged else _("not charged: {holder} held the case").format(holder=holder)
+        lines.append(f"   !  {_day(day.date)}  {charged}  {_reason(day.why)}".rstrip())
     if one.overdue_days:
         lines.append(
             "  "
             + paint(
                 _("{days} charged days: {level}, {points} points").format(
-                    days=one.overdue_days, level=one.level, points=f"{one.points:g}"
+                    days=one.overdue_days, level=level_name(one.level), points=f"{one.points:g}"
                 ),
                 one.level,
                 lit,
             )
         )
     return "\n".join(lines)
+
+
+def _day(day: date) -> str:
+    return f"{day:%Y-%m-%d} {weekday(day)}"
+
+
+def _reason(why: str) -> str:
+    """A day's kind in the reader's language, and its name."""
+    kind, colon, name = why.partition(":")
+    return term(kind, KINDS[kind]) + colon + name if kind in KINDS else why

@@ -74,8 +74,8 @@ def act(
         event = compose(action, {**fields, **_file_fields(stored)}, by, at)
         _refuse_event(registry, event, now)
         data = casefile.with_event(read.data, event)
-        _refuse_text(path, data)
         case = decide(registry, read.facts, read.events, event)
+        _refuse_text(path, data)
         commit = None
         if not dry_run:
             files = ids.files_of(case_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from wz.errors import Unreadable, Usage
-from wz.i18n import _
+from wz.i18n import _, reason_of
 from wz.store import schema, yamlfile
 from wz.store.git import Git, create_repository
 from wz.store.registry import MARK, Registry
@@ -12,6 +12,7 @@ from wz.store.settings import national
 
 # Case files are kept byte for byte on every system: no line-end conversion.
 _ATTRIBUTES = "cases/** -text\n*.yaml text eol=lf\ncases/**/*.yaml -text\n"
+_SETTINGS = (".gitattributes", ".gitignore", "units.yaml", "calendar.yaml")
 _IGNORED = "*.wz-new\n*~\n.DS_Store\nThumbs.db\n"
 
 _UNITS = """\
@@ -102,19 +103,8 @@ def _pinned(year: int) -> str:
 
 def settle(registry: Registry, units: str, calendar: str) -> None:
     """Write the settings and schemas of a new registry and commit them."""
-    files = {
-        ".gitattributes": _ATTRIBUTES,
-        ".gitignore": _IGNORED,
-        "units.yaml": units,
-        "calendar.yaml": calendar,
-    }
+    files = dict(zip(_SETTINGS, (_ATTRIBUTES, _IGNORED, units, calendar), strict=True))
     changes = {name: text.encode("utf-8") for name, text in files.items()} | schema_files()
-    present = [name for name in changes if (registry.root / name).exists()]
-    if present:
-        raise Usage(
-            _("{folder} already holds {files}").format(folder=registry.root, files=", ".join(present)),
-            _("Choose an empty folder."),
-        )
     with registry.locked():
         registry.commit(changes, dict.fromkeys(changes), "init: a new registry\n\nWz-Action: init\n")
 
@@ -146,11 +136,17 @@ def prepare(root: Path) -> None:
             _("{folder} is a registry already").format(folder=root),
             _("`wz init --update` brings its schemas up to date."),
         )
+    present = [name for name in (*_SETTINGS, *schema_files()) if (root / name).exists()]
+    if present:
+        raise Usage(
+            _("{folder} already holds {files}").format(folder=root, files=", ".join(present)),
+            _("Choose an empty folder."),
+        )
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unreadable(
-            _("cannot write {path}: {reason}").format(path=root, reason=error.strerror), _("Choose another folder.")
+            _("cannot write {path}: {reason}").format(path=root, reason=reason_of(error)), _("Choose another folder.")
         ) from None
     if not Git(root).present:
         create_repository(root)

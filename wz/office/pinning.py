@@ -1,8 +1,9 @@
 """Pinning a year: the published arrangement written into calendar.yaml, every byte around it kept."""
 
 from datetime import date
+from typing import Any
 
-from wz.errors import Refused, Usage
+from wz.errors import Refused, Unreadable, Usage
 from wz.i18n import _
 from wz.model.workdays import Arrangement
 from wz.office.actors import typist
@@ -54,7 +55,7 @@ def entry(year: int, arrangement: Arrangement) -> str:
 
 
 def _inserted(before: bytes, year: int, added: str) -> bytes:
-    document, positions = yamlfile.load_strictly(before)
+    document, positions = _read(before)
     years = document.get("years")
     if years and str(year) in years:
         raise Usage(
@@ -74,9 +75,28 @@ def _inserted(before: bytes, year: int, added: str) -> bytes:
     while end > start and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
         end -= 1
     new = "".join(lines[:end]) + added + "".join(lines[end:])
-    if yamlfile.load(new.encode("utf-8")).get("years", {}).get(str(year)) is None:
+    if not _holds(new.encode("utf-8"), year):
         raise Usage(
             _("calendar.yaml is laid out so that the year cannot be added"),
             _("Write `years:` as a block, one year below the other; or paste what --dry-run prints."),
         )
     return new.encode("utf-8")
+
+
+def _read(data: bytes) -> tuple[dict[str, Any], yamlfile.Positions]:
+    """calendar.yaml, and where everything in it stands. Raises Unreadable."""
+    try:
+        document, positions = yamlfile.load_strictly(data)
+    except yamlfile.YamlFault as fault:
+        raise Unreadable(f"{_FILE}:{fault.line or 1}: {fault.message}", fault.cure) from None
+    if not isinstance(document, dict):
+        raise Unreadable(f"{_FILE}:1: " + _("must be a mapping"), _("`wz validate` lists every fault."))
+    return document, positions
+
+
+def _holds(data: bytes, year: int) -> bool:
+    """Whether a calendar.yaml can be read and pins the year."""
+    try:
+        return str(year) in yamlfile.load(data)["years"]
+    except (yamlfile.YamlFault, TypeError):
+        return False

@@ -17,7 +17,7 @@ from wz.regulation.law import Law
 Predicate = Callable[[Standing], bool]
 
 _TERM = re.compile(r"(?P<field>[a-z_]+)(?P<relation>!=|<=|>=|[:=<>])(?P<value>.+)", re.DOTALL)
-_RELATIVE = re.compile(r"today(?:(?P<sign>[+-])(?P<count>\d+)(?P<working>wd)?)?")
+_RELATIVE = re.compile(r"today(?:(?P<sign>[+-])(?P<count>[0-9]{1,4})(?P<working>wd)?)?")
 
 # What a field is of a case; a field with several values matches when one of them does.
 _VALUES: dict[str, Callable[[Standing], Any]] = {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
@@ -13,10 +14,12 @@ from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.event import Facts
 from wz.model.instants import shown, written
+from wz.model.problem import misfit_path
 from wz.office.act import Document, Done, commit_message
 from wz.office.references import missing_in_facts
 from wz.store import casefile
 from wz.store.registry import Registry
+from wz.store.schema import where
 
 
 def register(
@@ -44,7 +47,7 @@ def register(
             _("{at} lies in the future (it is {now})").format(at=shown(received), now=shown(now)),
             _("Give with --received when it came in."),
         )
-    attachments = documents or []
+    attachments = _named_apart(documents or [])
     with nullcontext() if dry_run else registry.locked():
         new = case_id or _free_id(registry, received)
         data = {"format": 1, "id": new, **fields, "received": written(received)}
@@ -65,6 +68,19 @@ def register(
     return Done(new, path, None, replay(facts, [], registry.law).case, commit, 0)
 
 
+def _named_apart(documents: list[Document]) -> list[Document]:
+    """The documents under names of their own: another file of the same name gets a number."""
+    taken: dict[str, bytes] = {}
+    named = []
+    for given in documents:
+        path, name, number = PurePosixPath(given.name), given.name, 1
+        while taken.setdefault(name, given.content) != given.content:
+            number += 1
+            name = f"{path.stem}-{number}{path.suffix}"
+        named.append(Document(name, given.content))
+    return named
+
+
 def _free_id(registry: Registry, received: datetime) -> str:
     while True:
         new = ids.new_id(received.date())
@@ -76,7 +92,9 @@ def _typed(registry: Registry, data: dict[str, Any]) -> Facts:
     try:
         facts = msgspec.convert(data, Facts)
     except msgspec.ValidationError as error:
-        raise Usage(str(error), _("`wz new --help` shows the fields.")) from None
+        raise Usage(
+            _("{field} does not fit").format(field=where(misfit_path(error))), _("`wz new --help` shows the fields.")
+        ) from None
     for missing in missing_in_facts(facts, registry.directory):
         raise Usage(missing.message, missing.cure)
     return facts

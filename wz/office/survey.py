@@ -6,7 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from wz.actions.replay import Replay, replay
+from wz.actions.catalog import action_of
+from wz.actions.replay import Replay, named, replay
 from wz.model.article import article_name
 from wz.model.case import OPEN, Case, State
 from wz.model.event import Facts
@@ -129,7 +130,7 @@ def unlawful_problems(read: CaseFile, replayed: Replay) -> list[Problem]:
             line=lines.get(one.place),
             case=replayed.case.facts.id,
             article=one.refusal.article,
-            message=f"events[{one.place}] {one.event.action} {shown(one.event.at)}: "
+            message=f"events[{one.place}] {named(action_of(one.event))} {shown(one.event.at)}: "
             f"{article_name(one.refusal.article)}: {one.refusal.why}",
             cure=one.refusal.instead,
         )

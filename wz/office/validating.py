@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from wz.actions.replay import replay
+from wz.errors import Unreadable
 from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.event import Event, Facts, File
@@ -32,7 +33,7 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
 def validate(registry: Registry, now: datetime, only: list[str] | None = None) -> Validation:
     """All problems of the registry, or of the case files at the paths `only`."""
     problems = list(registry.settings_problems)
-    usable = not any(problem.file == name for problem in problems for name in ("calendar.yaml", "rules.yaml"))
+    usable = _usable(registry)
     files = cases = 0
     seen: dict[str, str] = {}
     for path in _files(registry.root) if only is None else only:
@@ -57,6 +58,14 @@ def validate(registry: Registry, now: datetime, only: list[str] | None = None) -
             if usable:
                 problems += _case_problems(registry, read, read.facts, now)
     return Validation(registry=registry.root.as_posix(), files=files, cases=cases, problems=problems)
+
+
+def _usable(registry: Registry) -> bool:
+    """Whether the settings can be read, so that cases can be held against them; their own problems are told anyway."""
+    try:
+        return bool(registry.law and registry.directory)
+    except Unreadable:
+        return False
 
 
 def _files(root: Path) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Tables for a terminal: Chinese is two columns wide, colours only where they are wanted."""
 
+import re
 import shutil
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +9,7 @@ from wcwidth import wcswidth, wcwidth
 
 _COLOURS = {"blue": "34", "yellow": "33", "red": "31", "referral": "1;37;41", "bold": "1", "dim": "2"}
 _ELLIPSIS = "…"
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def paint(text: str, colour: str, colours: bool) -> str:
@@ -39,6 +41,7 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence
     import tabulate
 
     tabulate.PRESERVE_WHITESPACE = False
+    tabulate.MIN_PADDING = 0  # else a heading that is its column's widest cell gets two blanks more
     align = ["right" if number in right else "left" for number in range(len(headers))]
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     return tabulate.tabulate(cells, headers=list(headers), tablefmt="simple", disable_numparse=True, colalign=align)
@@ -50,7 +53,7 @@ def flexible(
     """A table whose column `flex` gives way so that the whole fits into `width` columns; None: as wide as it is."""
     if width is not None and rows:
         others = sum(
-            max(wcswidth(one_line(str(cell))) for cell in [headers[column], *(row[column] or "" for row in rows)]) + 2
+            max(wcswidth(_ESCAPE.sub("", str(cell))) for cell in [headers[column], *_column(rows, column)]) + 2
             for column in range(len(headers))
             if column != flex
         )
@@ -61,6 +64,10 @@ def flexible(
     else:
         rows = [[one_line(str(cell)) if column == flex else cell for column, cell in enumerate(row)] for row in rows]
     return table(headers, rows, right)
+
+
+def _column(rows: Sequence[Sequence[Any]], column: int) -> list[Any]:
+    return ["" if row[column] is None else row[column] for row in rows]
 
 
 def terminal_width() -> int:

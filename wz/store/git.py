@@ -1,17 +1,12 @@
-"""Git: where the registry's history lives, and the one way a commit is made.
+"""Git: where the registry's history lives. Its processes, its lock, and what is read from it; `commits.py` writes."""
 
-A commit is built from objects alone (`git fast-import`), so what the user has staged or changed elsewhere is not
-touched; the branch moves from its old value to its new one or not at all. What is to appear in the work tree waits
-under `.git/wz/pending` until the branch has moved: whoever finds something there finishes or discards it.
-"""
-
-import json
 import os
 import re
+import signal
 import subprocess
-import time
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,10 +17,6 @@ from wz.i18n import _
 
 # Variables with which a git hook points at its own repository; ours is the registry's.
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
-_OUR_LOCK = b"wz: this lock is stale once no wz is running\n"
-_SCRATCH_REF = "refs/wz/scratch"
-_ATTEMPTS = 5
-LOCK_SECONDS = 60.0
 
 
 class Identity(NamedTuple):
@@ -61,6 +52,7 @@ class Git:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._bond: tuple[int, ...] = ()
 
     def run(
         self,
@@ -68,8 +60,12 @@ class Git:
         stdin: bytes | None = None,
         env: Mapping[str, str] | None = None,
         check: bool = True,
+        bonded: bool = False,
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run git in the registry. Raises GitFailed with git's own words where it fails and `check` is set."""
+        """Run git in the registry. Raises GitFailed with git's own words where it fails and `check` is set.
+
+        A `bonded` git is waited for by the next wz, should it outlive this one.
+        """
         environment = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
         environment |= {"LC_ALL": "C", "LANGUAGE": "", **(env or {})}
         try:
@@ -79,14 +75,12 @@ class Git:
                 capture_output=True,
                 env=environment,
                 check=False,
+                pass_fds=self._bond if bonded else (),
             )
         except FileNotFoundError:
             raise GitFailed(_("git is not installed"), _("Install git, and see that it is on the PATH.")) from None
         if check and done.returncode != 0:
-            words = done.stderr.decode("utf-8", "replace").strip()
-            raise GitFailed(
-                _("git {command} failed: {words}").format(command=arguments[0], words=words), cure_of(words)
-            )
+            raise failed(arguments, done)
         return done
 
     def text(self, *arguments: str) -> str:
@@ -121,16 +115,13 @@ class Git:
     @cached_property
     def identity(self) -> Identity:
         """Who commits. Raises GitFailed where git does not know."""
-        values: dict[str, str] = {}
-        for line in self.text("var", "-l").splitlines():
-            key, _equals, value = line.partition("=")
-            values[key] = value
-        author, committer = values.get("GIT_AUTHOR_IDENT"), values.get("GIT_COMMITTER_IDENT")
-        if not author or not committer:
+        idents = [self.run("var", name, check=False) for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")]
+        if any(done.returncode != 0 for done in idents):
             raise GitFailed(
                 _("git does not know who you are"),
                 _('Run: git config user.name "Your Name" and git config user.email you@example.com'),
             )
+        author, committer = (done.stdout.decode("utf-8", "replace").strip() for done in idents)
         match = re.search(r"<([^>]*)>", author)
         signs = self.run("config", "--type=bool", "--get", "commit.gpgsign", check=False).stdout.strip() == b"true"
         return Identity(author, committer, match[1] if match else "", signs)
@@ -141,36 +132,27 @@ class Git:
         return self.layout.git_dir / "wz"
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """One writer at a time on a work tree; what a killed one left is mended before anything else.
+    def exclusive(self, seconds: float) -> Iterator[None]:
+        """Hold the lock. Raises filelock's Timeout, an OSError."""
+        from filelock import FileLock
 
-        Raises GitFailed after LOCK_SECONDS, Unreadable where the lock cannot be written.
-        """
-        from filelock import FileLock, Timeout
-
-        try:
-            self.state_dir.mkdir(exist_ok=True)
-            with FileLock(self.state_dir / "lock", timeout=LOCK_SECONDS, poll_interval=0.01):
-                self._mend()
+        self.state_dir.mkdir(exist_ok=True)
+        with FileLock(self.state_dir / "lock", timeout=seconds, poll_interval=0.01):
+            if sys.platform == "win32":
                 yield
-        except Timeout:
-            raise GitFailed(
-                _("another wz has been working on this registry for {seconds:.0f} seconds").format(
-                    seconds=LOCK_SECONDS
-                ),
-                _("Try again once it is done."),
-            ) from None
-        except OSError as error:
-            raise unwritable(error) from None
+                return
+            import fcntl
 
-    def mend(self) -> None:
-        """Finish or discard what a killed writer left; a living one is not waited for."""
-        if not self.present or not self._journal.exists():
-            return
-        from filelock import FileLock, Timeout
-
-        with suppress(Timeout, OSError), FileLock(self.state_dir / "lock", timeout=0):
-            self._mend()
+            # A wz that is killed lets go of the lock at once, but the git it started may still move the branch: that
+            # git shares the bond, which is free only when both are gone.
+            bond = os.open(self.state_dir / "bond", os.O_RDWR | os.O_CREAT, 0o666)
+            try:
+                fcntl.flock(bond, fcntl.LOCK_EX | (0 if seconds else fcntl.LOCK_NB))
+                self._bond = (bond,)
+                yield
+            finally:
+                self._bond = ()
+                os.close(bond)
 
     def head(self) -> tuple[str, str | None]:
         """The branch checked out and its commit; None before the first.
@@ -218,172 +200,6 @@ class Git:
         finally:
             repository.close()
 
-    def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
-        """Commit whole files, named from the registry, and bring work tree and index along; the lock must be held.
-
-        `before` is what each file held when the change was decided (None: it did not exist); a file that holds
-        something else in the last commit is refused, for then somebody's uncommitted or new work is in the way.
-        Returns the commit's name. Raises GitFailed or Unreadable, and then nothing has changed.
-        """
-        self._refuse_unfinished()
-        for _attempt in range(_ATTEMPTS):
-            ref, old = self.head()
-            for path, recorded in zip(changes, self.committed(old, list(changes)), strict=True):
-                if recorded != before[path]:
-                    raise GitFailed(
-                        _("{path} has changes that are not committed").format(path=path),
-                        _("Commit them (`git commit {path}`) or drop them (`git restore {path}`), then repeat.").format(
-                            path=path
-                        ),
-                    )
-            try:
-                self._prepare(changes)
-                new = self._build(old, changes, message)
-                self._write_journal(list(changes), new)
-                moved = self.run(
-                    "update-ref", "-m", "wz: " + message.partition("\n")[0], ref, new, old or "0" * 40, check=False
-                )
-            except OSError as error:
-                self._discard()
-                raise unwritable(error) from None
-            except GitFailed:
-                self._discard()
-                raise
-            if moved.returncode == 0:
-                self._finish(list(changes))
-                return new
-            self._discard()
-        raise GitFailed(
-            _("the branch kept moving while this was recorded: {words}").format(
-                words=moved.stderr.decode("utf-8", "replace").strip()
-            ),
-            _("Repeat the command."),
-        )
-
-    def _refuse_unfinished(self) -> None:
-        for name, what in (
-            ("MERGE_HEAD", "merge"),
-            ("rebase-merge", "rebase"),
-            ("rebase-apply", "rebase"),
-            ("CHERRY_PICK_HEAD", "cherry-pick"),
-            ("REVERT_HEAD", "revert"),
-        ):
-            if (self.layout.git_dir / name).exists():
-                raise GitFailed(
-                    _("a git {what} is not finished").format(what=what),
-                    _("Finish it, or run `git {what} --abort`; then repeat.").format(what=what),
-                )
-
-    # -- the commit's objects
-
-    def _build(self, old: str | None, changes: Mapping[str, bytes], message: str) -> str:
-        """Write blobs, trees and commit; no ref moves."""
-        identity = self.identity
-        stream = [b"feature done\n"]
-        for mark, content in enumerate(changes.values(), 2):
-            stream.append(b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(content), content))
-        text = message.encode("utf-8")
-        stream.append(
-            b"commit %s\nmark :1\nauthor %s\ncommitter %s\ndata %d\n%s\n"
-            % (_SCRATCH_REF.encode(), identity.author.encode(), identity.committer.encode(), len(text), text)
-        )
-        if old is not None:
-            stream.append(b"from %s\n" % old.encode())
-        for mark, path in enumerate(changes, 2):
-            stream.append(b"M 100644 :%d %s\n" % (mark, _quoted(self.layout.prefix + path)))
-        # The scratch ref never comes to be: it is reset within the same stream.
-        stream.append(b"\nget-mark :1\nreset %s\nfrom %s\n\ndone\n" % (_SCRATCH_REF.encode(), b"0" * 40))
-        built = self.run("fast-import", "--quiet", "--done", stdin=b"".join(stream)).stdout.decode().strip()
-        return self._signed(built, old, text, identity) if identity.signs else built
-
-    def _signed(self, built: str, old: str | None, text: bytes, identity: Identity) -> str:
-        parent = ["-p", old] if old else []
-        return self.run("commit-tree", "-S", built + "^{tree}", *parent, "-F", "-", stdin=text).stdout.decode().strip()
-
-    # -- the work tree: prepared before the branch moves, finished after it
-
-    @property
-    def _pending(self) -> Path:
-        return self.state_dir / "pending"
-
-    @property
-    def _journal(self) -> Path:
-        return self._pending / "journal.json"
-
-    def _prepare(self, changes: Mapping[str, bytes]) -> None:
-        """Write the new files to where only a rename is left to do, so that a full disk is found out in time."""
-        self._pending.mkdir(parents=True, exist_ok=True)
-        for number, (path, content) in enumerate(changes.items()):
-            folder = (self.root / path).parent
-            folder.mkdir(parents=True, exist_ok=True)
-            if not os.access(folder, os.W_OK):
-                raise PermissionError(13, "Permission denied", str(folder))
-            _write_durably(self._pending / str(number), content)
-
-    def _write_journal(self, paths: list[str], commit: str) -> None:
-        _write_durably(self._journal, json.dumps({"commit": commit, "paths": paths}).encode())
-
-    def _finish(self, paths: list[str]) -> None:
-        """Put the prepared files into the work tree and the index. What cannot be done now the next command does."""
-        with suppress(OSError):
-            for number, path in enumerate(paths):
-                prepared = self._pending / str(number)
-                if prepared.exists():
-                    _move(prepared, self.root / path)
-            if self._update_index(paths):
-                self._journal.unlink(missing_ok=True)
-
-    def _update_index(self, paths: list[str]) -> bool:
-        """Enter the files into the index, every other entry untouched; False when git holds the index."""
-        index, lock = self.layout.git_dir / "index", self.layout.git_dir / "index.lock"
-        if not _take(lock):
-            return False
-        try:
-            own = self._pending / "index"
-            if index.exists():
-                own.write_bytes(index.read_bytes())
-            self.run(
-                "update-index",
-                "--add",
-                "--replace",
-                "-z",
-                "--stdin",
-                stdin="".join(path + "\0" for path in paths).encode(),
-                env={"GIT_INDEX_FILE": str(own)},
-            )
-            own.replace(index)
-        finally:
-            lock.unlink(missing_ok=True)
-        return True
-
-    def _discard(self) -> None:
-        with suppress(OSError):
-            for left in self._pending.iterdir():
-                left.unlink()
-
-    def _mend(self) -> None:
-        """What a killed writer left: finish it if its commit stands, else forget it. The lock must be held."""
-        if not self._journal.exists():
-            self._discard()
-            return
-        _drop_stale(self.layout.git_dir / "index.lock", ours=True)
-        for name in ("HEAD", self.text("symbolic-ref", "-q", "HEAD")):
-            _drop_stale((self.layout.git_dir if name == "HEAD" else self.layout.common_dir) / (name + ".lock"))
-        try:
-            entry = json.loads(self._journal.read_bytes())
-            commit, paths = str(entry["commit"]), list(entry["paths"])
-        except (ValueError, KeyError, TypeError):
-            self._discard()  # killed while writing it: the branch had not moved
-            return
-        if self.run("merge-base", "--is-ancestor", commit, "HEAD", check=False).returncode == 0:
-            for number, recorded in enumerate(self.committed("HEAD", paths)):
-                prepared = self._pending / str(number)
-                if prepared.exists() and prepared.read_bytes() != recorded:
-                    prepared.unlink()  # the branch has gone on since
-            self._finish(paths)
-        if not self._journal.exists() or not (self.layout.git_dir / "index.lock").exists():
-            self._discard()
-
 
 def create_repository(root: Path) -> None:
     """An empty repository on the branch `main`. Raises GitFailed."""
@@ -415,65 +231,21 @@ def _split_batch(output: bytes, count: int) -> list[bytes | None]:
     return contents
 
 
-def _quoted(path: str) -> bytes:
-    """A path as fast-import reads it."""
-    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'.encode()
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _move(prepared: Path, target: Path) -> None:
-    """Rename into place; over a file-system border, copy beside the target first."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        prepared.replace(target)
-    except OSError as error:
-        if error.errno != 18:  # EXDEV
-            raise
-        beside = target.with_name(f".{target.name}.wz-new")
-        _write_durably(beside, prepared.read_bytes())
-        beside.replace(target)
-        prepared.unlink()
-
-
-def _take(lock: Path) -> bool:
-    """Create git's lock file, waiting a little for a git that has it."""
-    deadline = time.monotonic() + 2.0
-    while True:
-        try:
-            with lock.open("xb") as file:
-                file.write(_OUR_LOCK)
-            return True
-        except FileExistsError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.02)
-
-
-def _drop_stale(lock: Path, ours: bool = False) -> None:
-    """Remove a lock file that a killed writer left: one of ours, or a ref's, which git holds for milliseconds only."""
-    with suppress(FileNotFoundError):
-        if ours and (content := lock.read_bytes()):
-            if content == _OUR_LOCK:
-                lock.unlink()
-            return
-        taken = lock.stat().st_mtime_ns
-        time.sleep(1.0)
-        if lock.stat().st_mtime_ns == taken:
-            lock.unlink()
+def failed(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> GitFailed:
+    """The failure of a git command, in git's own words."""
+    command = arguments[2 if arguments[0] == "-c" else 0]
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    words = "\n".join(line for line in lines if "dumping crash report" not in line)
+    if done.returncode < 0:
+        words = f"{words} ({signal.strsignal(-done.returncode)})".strip()
+    return GitFailed(_("git {command} failed: {words}").format(command=command, words=words), cure_of(words))
 
 
 def cure_of(words: str) -> str:
     """What to do about git's commonest complaints."""
     if "dubious ownership" in words:
         return _("If you trust it, run the `git config --global --add safe.directory` command that git names.")
-    if "No space left" in words:
+    if any(word in words for word in ("No space left", "Out of diskspace", "Disk quota", "File size limit")):
         return _("Free some disk space, then repeat.")
     if "Permission denied" in words or "Read-only file system" in words or "insufficient permission" in words:
         return _("See that you may write in the repository, then repeat.")

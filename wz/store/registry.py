@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 from wz.errors import Unreadable, Usage
-from wz.i18n import _
+from wz.i18n import _, reason_of
 from wz.model import case_id
 from wz.model.directory import Directory
 from wz.model.problem import Problem
@@ -16,7 +16,7 @@ from wz.model.workdays import Calendar
 from wz.regulation.law import Law
 from wz.regulation.rules import Rules
 from wz.store import casefile, settings
-from wz.store.git import Git
+from wz.store.commits import Committer
 
 MARK = "units.yaml"
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class Registry:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.git = Git(root)
+        self.git = Committer(root)
 
     # -- settings
 
@@ -102,14 +102,16 @@ class Registry:
             data = (self.root / path).read_bytes()
         except OSError as error:
             problem = Problem(
-                file=path, message=error.strerror or str(error), cure=_("See that the file is there and may be read.")
+                file=path,
+                message=_("cannot read it: {reason}").format(reason=reason_of(error)),
+                cure=_("See that the file is there and may be read."),
             )
             return casefile.CaseFile(path, b"", None, [], [problem])
         return casefile.parse(path, data)
 
     def resolve(self, text: str) -> str:
         """The full id that is meant by an id or by an unambiguous end of one. Raises Usage."""
-        wanted = case_id.normalise(text).removesuffix(".YAML").rpartition("/")[2]
+        wanted = case_id.normalise(PurePath(text.strip()).name.removesuffix(".yaml"))
         if len(wanted) == 14 and wanted.isalnum():
             wanted = f"{wanted[:8]}-{wanted[8:]}"
         if case_id.PATTERN.fullmatch(wanted):
@@ -147,7 +149,7 @@ class Registry:
         return self.git.locked()
 
     def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
-        """See `Git.commit`."""
+        """See `Committer.commit`."""
         return self.git.commit(changes, before, message)
 
 

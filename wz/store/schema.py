@@ -74,7 +74,6 @@ def where(path: PathTo) -> str:
 def _explained(error: Any) -> list[SchemaFault]:
     path: PathTo = tuple(error.absolute_path)
     rule, allowed, value = error.validator, error.validator_value, error.instance
-    described = str(error.schema.get("description", "")) if isinstance(error.schema, dict) else ""
     match rule:
         case "required":
             return [
@@ -88,37 +87,37 @@ def _explained(error: Any) -> list[SchemaFault]:
         case "enum" | "const":
             choices = allowed if rule == "enum" else [allowed]
             return [_not_among(path, value, choices)]
-        case "type":
-            names = [allowed] if isinstance(allowed, str) else allowed
-            return [
-                SchemaFault(
-                    path,
-                    _("must be {type}, not {value}").format(
-                        type=" / ".join(_type_name(name) for name in names), value=_brief(value)
-                    ),
-                    described,
-                )
-            ]
-        case "pattern" | "minLength" | "maxLength" | "format":
-            return [SchemaFault(path, _("{value} is not allowed here").format(value=_brief(value)), described)]
-        case "minimum" | "exclusiveMinimum" | "maximum":
-            return [
-                SchemaFault(
-                    path,
-                    _("{value} is out of range: {rule} {bound}").format(value=value, rule=rule, bound=allowed),
-                    described,
-                )
-            ]
         case "uniqueItems":
             return [SchemaFault(path, _("an item is listed twice"), _("Keep it once."))]
+    return [SchemaFault(path, _misfit(rule, allowed, value), _described(error.schema))]
+
+
+def _misfit(rule: str, allowed: Any, value: Any) -> str:
+    match rule:
+        case "type":
+            types = " / ".join(_type_name(name) for name in ([allowed] if isinstance(allowed, str) else allowed))
+            return _("must be {type}, not {value}").format(type=types, value=_brief(value))
+        case "minimum":
+            return _("{value} is less than {bound}").format(value=value, bound=allowed)
+        case "maximum":
+            return _("{value} is more than {bound}").format(value=value, bound=allowed)
         case "minItems" | "minProperties":
-            return [SchemaFault(path, _("must not be empty"), described)]
-    return [SchemaFault(path, error.message, described)]
+            return _("must not be empty")
+        case "maxItems":
+            return _("more than {count} items").format(count=allowed)
+        case "contains":
+            return _("an item is missing")
+    return _("{value} is not allowed here").format(value=_brief(value))
+
+
+def _described(part: Any) -> str:
+    """What a part of a schema says of itself, in the reader's language."""
+    text = part.get("description") if isinstance(part, dict) else None
+    return _(text) if text else ""
 
 
 def _cure_of_missing(parent: dict[str, Any], key: str) -> str:
-    about = parent.get("properties", {}).get(key, {})
-    text = about.get("description") or about.get("title") or ""
+    text = _described(parent.get("properties", {}).get(key))
     return _("Add `{key}:`.").format(key=key) + (f" {text}" if text else "")
 
 
@@ -163,5 +162,7 @@ def _type_name(name: str) -> str:
 def _brief(value: Any) -> str:
     if value is None:
         return _("nothing")
+    if value == "":
+        return '""'
     text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
     return text if len(text) <= 40 else text[:39] + "…"

@@ -8,9 +8,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from wz.i18n import _
+from wz.i18n import _, reason_of
 from wz.model.directory import UNIT_ROLES, Directory
-from wz.model.problem import Problem
+from wz.model.problem import Problem, misfit_path
 from wz.model.workdays import Arrangement, Calendar
 from wz.regulation.rules import Rules
 from wz.store import schema
@@ -58,7 +58,9 @@ def read_settings(root: Path, name: str, kind: str, typed: Callable[[Any], T]) -
             None,
             [
                 Problem(
-                    file=name, message=error.strerror or str(error), cure=_("Restore the file; `wz init` makes one.")
+                    file=name,
+                    message=_("cannot read it: {reason}").format(reason=reason_of(error)),
+                    cure=_("Restore the file; `wz init` makes one."),
                 )
             ],
         )
@@ -71,7 +73,10 @@ def read_settings(root: Path, name: str, kind: str, typed: Callable[[Any], T]) -
     try:
         return Settings(typed(document), [])
     except (msgspec.ValidationError, ValueError) as error:
-        return Settings(None, [Problem(file=name, message=str(error), cure=_("Give a value that exists."))])
+        path = misfit_path(error)
+        message = f"{schema.where(path)}: " + _("there is no such value") if path else _("there is no such value")
+        line = load_strictly(data)[1].line(path)
+        return Settings(None, [Problem(file=name, line=line, message=message, cure=_("Give a value that exists."))])
 
 
 def explained(file: str, kind: str, data: bytes) -> list[Problem]:

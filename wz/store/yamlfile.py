@@ -11,6 +11,7 @@ import yaml
 
 from wz.errors import WzError
 from wz.i18n import _
+from wz.store.yamlwords import in_our_words
 
 ryaml: Any
 try:
@@ -89,9 +90,10 @@ def load_strictly(data: bytes) -> tuple[Any, Positions]:
             _("Delete it."),
         ) from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        opened = error.context_mark
+        mark = error.problem_mark or opened
         raise YamlFault(
-            str(error.problem or error.context),
+            in_our_words(str(error.problem or error.context), opened.line + 1 if opened else None),
             mark.line + 1 if mark else None,
             _("Check indentation (no tabs), colons and quotes."),
         ) from None
@@ -165,6 +167,7 @@ _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _BASED = re.compile(r"[-+]?(0o[0-7]+|0x[0-9a-fA-F]+|0b[01]+)")
+_BREAKS = re.compile("[\x85\u2028\u2029]")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
 
 
@@ -207,8 +210,14 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    # A block cannot carry every text (leading blanks, odd line breaks): PyYAML then quotes it by itself.
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    # A block cannot carry every text (leading blanks): PyYAML then quotes it by itself. Where a text ends in blank
+    # lines, or holds line breaks that only some readers know, or would be read as a number, it is quoted here.
+    style = "|" if "\n" in text else None
+    if text.endswith("\n\n") or _BREAKS.search(text):
+        style = '"'
+    elif _scalar(yaml.ScalarNode("", text)) != text:
+        style = "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _represent_text)
@@ -230,4 +239,4 @@ def dump(data: Any) -> str:
 
 def dump_item(data: Any) -> str:
     """One more item of a list that is a document's last key, indented by two."""
-    return "".join(f"  {line}" if line.strip() else line for line in dump([data]).splitlines(keepends=True))
+    return re.sub("^(?=[^\n])", "  ", dump([data]), flags=re.MULTILINE)

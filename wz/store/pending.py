@@ -1,0 +1,188 @@
+"""What a commit is about to bring into the work tree: written beforehand, so that only renames are left to do.
+
+It lies under `.git/wz`. Whoever finds a journal there finishes or discards what a killed writer left.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+_MARK = b"wz: this lock is stale once no wz is running\n"
+_EXDEV = 18
+
+
+class Journal(NamedTuple):
+    """The commit that is about to stand: the branch, its old commit (None: it has none), the new one, the files."""
+
+    ref: str
+    old: str | None
+    new: str
+    paths: list[str]
+
+
+class Pending:
+    """The files of one commit on their way into the work tree `root`; `state` is the folder that wz keeps in git's."""
+
+    def __init__(self, state: Path, root: Path) -> None:
+        self.root = root
+        self.folder = state / "pending"
+        self.index = self.folder / "index"
+        self._journal = self.folder / "journal.json"
+        self._unindexed = state / "unindexed.json"
+
+    def prepare(self, changes: Mapping[str, bytes]) -> None:
+        """Write the files to where only a rename is left to do: a full disk is found out in time. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for number, (path, content) in enumerate(changes.items()):
+            folder = (self.root / path).parent
+            folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                raise PermissionError(13, "Permission denied", str(folder))
+            _write_durably(self._prepared(number), content)
+
+    def announce(self, journal: Journal) -> None:
+        """From here on a killed writer's commit is finished if it stands."""
+        _write_durably(self._journal, json.dumps(journal._asdict()).encode())
+
+    def announced(self) -> Journal | None:
+        """What a killed writer was about; None also for a journal cut short, for then the branch had not moved."""
+        with suppress(FileNotFoundError, ValueError, TypeError):
+            return Journal(**json.loads(self._journal.read_bytes()))
+        return None
+
+    def place(self, paths: Iterable[str], before: Iterable[bytes | None], now: Iterable[bytes | None]) -> None:
+        """Put the prepared files into the work tree. Raises OSError; done again, it goes on where it stopped.
+
+        A file goes only over what was there `before`: what somebody has written meanwhile stays, and git shows it.
+        It goes only if the branch still has it so `now`.
+        """
+        for number, (path, former, recorded) in enumerate(zip(paths, before, now, strict=True)):
+            prepared, target = self._prepared(number), self.root / path
+            if not prepared.exists():
+                continue
+            if _content(target) == former and prepared.read_bytes() == recorded:
+                _move(prepared, target)
+
+    def discard(self) -> None:
+        """Forget what was prepared; the journal goes first."""
+        with suppress(OSError):
+            self._journal.unlink(missing_ok=True)
+            for left in self.folder.iterdir():
+                left.unlink()
+
+    def _prepared(self, number: int) -> Path:
+        return self.folder / str(number)
+
+    # -- files whose place in the index waits until git lets go of it
+
+    @property
+    def unindexed(self) -> list[str]:
+        with suppress(FileNotFoundError, ValueError):
+            return list(json.loads(self._unindexed.read_bytes()))
+        return []
+
+    def leave_unindexed(self, paths: Sequence[str]) -> None:
+        """Note files that the index must still be told of; none clears the note. Raises OSError."""
+        if paths:
+            draft = self.folder / "unindexed"
+            _write_durably(draft, json.dumps(list(paths)).encode())
+            draft.replace(self._unindexed)
+        else:
+            self._unindexed.unlink(missing_ok=True)
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is left to finish or discard."""
+        return self._journal.exists() or self._unindexed.exists()
+
+    # -- git's lock on the index
+
+    def take(self, lock: Path, seconds: float) -> bool:
+        """Create git's lock file, waiting a while for a git that has it. Raises OSError where it cannot be written.
+
+        It appears with its mark in it, so that a killed writer's lock is never mistaken for somebody else's.
+        """
+        deadline = time.monotonic() + seconds
+        self.folder.mkdir(parents=True, exist_ok=True)
+        marked = self.folder / "lock"
+        marked.unlink(missing_ok=True)  # it may be one file with a lock of before
+        marked.write_bytes(_MARK)
+        while True:
+            try:
+                _appear(marked, lock)
+                return True
+            except FileExistsError:
+                if time.monotonic() >= deadline:
+                    return False
+                time.sleep(0.02)
+
+
+# -- lock files of git
+
+
+def _appear(marked: Path, lock: Path) -> None:
+    try:
+        os.link(marked, lock)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        with lock.open("xb") as file:
+            file.write(_MARK)
+
+
+def is_ours(lock: Path) -> bool:
+    """Whether a lock file is one that wz made."""
+    with suppress(OSError):
+        return lock.read_bytes() == _MARK
+    return False
+
+
+def drop_stale(lock: Path) -> None:
+    """Remove a ref's lock that a killed git left: git holds those for milliseconds only."""
+    with suppress(FileNotFoundError):
+        taken = lock.stat().st_mtime_ns
+        time.sleep(1.0)
+        if lock.stat().st_mtime_ns == taken:
+            lock.unlink()
+
+
+# -- files
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    try:
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        error.filename = error.filename or str(path)  # a full disk does not say where
+        raise
+
+
+def _move(prepared: Path, target: Path) -> None:
+    """Rename into place; over a file-system border, copy beside the target first."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        prepared.replace(target)
+    except OSError as error:
+        if error.errno != _EXDEV:
+            raise
+        beside = target.with_name(f".{target.name}.wz-new")
+        try:
+            _write_durably(beside, prepared.read_bytes())
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+        prepared.unlink()
