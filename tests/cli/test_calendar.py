@@ -149,7 +149,7 @@ def test_odd_endings(bare: Any, ending: str) -> None:
     done = bare._run("calendar", "pin", "2026", cwd=bare.root)
     if done.code == 0:
         assert path.read_text("utf-8").startswith(before.rstrip("\n"))
-        assert bare.json("calendar", "2026")["source"].startswith("State Council")
+        assert bare.json("calendar", "2026")["source"].startswith("国务院办公厅")
         assert bare("validate").out == ""
     else:
         assert (done.code, path.read_text("utf-8")) == (2, before)

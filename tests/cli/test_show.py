@@ -111,7 +111,7 @@ def test_a_case_with_everything(reader: Any) -> None:
     assert "rating: dissatisfied" in text
     assert "redo_ground: 18(" in text
     assert "State: closed" in text
-    assert "document: name " in text
+    assert "document: 违法建设立案登记.txt" in text
 
 
 def test_a_closed_case_can_still_be_corrected(reader: Any) -> None:

@@ -15,7 +15,14 @@ def _withholds(answers: Mapping[str, Any], case: Case) -> bool:
 
 
 class Approve(Event, tag="approve"):
-    publish: Annotated[bool, Field("yes-no", N_("publish the answer"), flags=("--publish", "--withhold"))]
+    publish: Annotated[
+        bool,
+        Field(
+            "yes-no",
+            N_("publish the answer"),
+            flags={"--publish": N_("publish the answer"), "--withhold": N_("do not publish it")},
+        ),
+    ]
     reason: Annotated[str | None, Field("text", N_("reason for withholding"), asked=_withholds)] = None
 
 

@@ -15,7 +15,7 @@ class Attach(Event, tag="attach"):
 
 def decide(case: Case, event: Attach, law: Law) -> Refusal | None:
     if not event.attachments:
-        return Refusal("15", _("no file is given"), _("Add --attach FILE, once for each file."))
+        return Refusal(None, _("no file is given"), _("Add --attach FILE, once for each file."))
     return None
 
 
@@ -24,7 +24,7 @@ ACTION = Action(
     label="附件",
     help=N_("Add documents to a case."),
     example="wz attach 8Z5HZT --attach 现场照片.jpg",
-    article="15",
+    article=None,
     who="any",
     states=frozenset(STATE_LABELS),
     decide=decide,

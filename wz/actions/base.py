@@ -17,22 +17,22 @@ class Field(NamedTuple):
 
     `label` names it for people; `choices` are codes with their Chinese labels, or the name of a list in the rules;
     `option` is the option's name where it differs from the field's; `flags` are the two options of a yes-no field,
-    or an option for each choice; `asked` says of an optional field when a terminal asks for it, from the answers
-    so far and the case.
+    yes first, or an option for each choice, with what they say; `asked` says of an optional field when a terminal
+    asks for it, from the answers so far and the case.
     """
 
     kind: FieldKind
     label: str
     choices: Mapping[str, str] | str = {}
     option: str = ""
-    flags: tuple[str, ...] = ()
+    flags: Mapping[str, str] = {}
     asked: Callable[[Mapping[str, Any], Case], bool] = lambda answers, case: False
 
 
 class Refusal(NamedTuple):
-    """Why the regulation does not allow an event: the article, the reason with its dates, what to do instead."""
+    """Why an event is not allowed: the article (None where no article speaks), the reason with its dates, the cure."""
 
-    article: str
+    article: str | None
     why: str
     instead: str
 
@@ -56,7 +56,7 @@ class Action(NamedTuple):
     label: str
     help: str
     example: str
-    article: str
+    article: str | None
     who: Who
     states: frozenset[State]
     decide: Decide

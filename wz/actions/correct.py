@@ -42,7 +42,7 @@ def decide(case: Case, event: Correct, law: Law) -> Refusal | None:
     again = _("Give a value that the field can have; docs/case-format.md lists them.")
     if event.field not in FIELDS:
         return Refusal(
-            "15",
+            None,
             _("{field} cannot be corrected").format(field=event.field),
             _("These can: {fields}.").format(fields=", ".join(FIELDS)),
         )
@@ -52,9 +52,9 @@ def decide(case: Case, event: Correct, law: Law) -> Refusal | None:
     except msgspec.ValidationError:
         value = str(event.value)
         brief = value if len(value) <= _BRIEF else value[: _BRIEF - 1] + "…"
-        return Refusal("15", _("{value} does not fit {field}").format(value=brief, field=named), again)
+        return Refusal(None, _("{value} does not fit {field}").format(value=brief, field=named), again)
     if facts == case.facts:
-        return Refusal("15", _("{field} reads so already").format(field=named), again)
+        return Refusal(None, _("{field} reads so already").format(field=named), again)
     return None
 
 
@@ -81,7 +81,7 @@ ACTION = Action(
     label="更正",
     help=N_("Correct a fact; it reads so from then on."),
     example="wz correct 8Z5HZT --field category --value 咨询 --reason 登记有误",
-    article="15",
+    article=None,
     who="office",
     states=frozenset(STATE_LABELS),
     decide=decide,

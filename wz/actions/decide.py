@@ -22,7 +22,15 @@ def _declines(answers: Mapping[str, Any], case: Case) -> bool:
 
 
 class Decide(Event, tag="decide"):
-    decision: Annotated[str, Field("choice", N_("decision"), choices=DECISIONS, flags=("--accept", "--decline"))]
+    decision: Annotated[
+        str,
+        Field(
+            "choice",
+            N_("decision"),
+            choices=DECISIONS,
+            flags={"--accept": N_("accept it"), "--decline": N_("do not accept it")},
+        ),
+    ]
     document: Annotated[File | None, Field("file", N_("acceptance document"), asked=_accepts)] = None
     reason: Annotated[str | None, Field("text", N_("reason"), asked=_declines)] = None
     basis: Annotated[str | None, Field("text", N_("legal basis"), asked=_declines)] = None

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Annotated
 
-from wz.actions.base import Action, Field, always
-from wz.i18n import N_
+from wz.actions.base import Action, Field, Refusal
+from wz.i18n import N_, _
 from wz.model.case import OPEN, Case
 from wz.model.event import Event
 from wz.regulation.law import Law
@@ -14,6 +14,16 @@ class Instruct(Event, tag="instruct"):
     leader: Annotated[str, Field("line", N_("leader"))]
     text: Annotated[str, Field("text", N_("text"))]
     due: Annotated[date | None, Field("day", N_("due day"))] = None
+
+
+def decide(case: Case, event: Instruct, law: Law) -> Refusal | None:
+    if event.due is not None and event.due < event.at.date():
+        return Refusal(
+            "24(4)",
+            _("the due day {due} is before the instruction of {at}").format(due=event.due, at=event.at.date()),
+            _("Give a later day, or leave --due out."),
+        )
+    return None
 
 
 def apply(case: Case, event: Instruct, law: Law) -> None:
@@ -29,7 +39,7 @@ ACTION = Action(
     article="9",
     who="office",
     states=OPEN,
-    decide=always,
+    decide=decide,
     apply=apply,
     subject=lambda event, name: event.leader,
 )

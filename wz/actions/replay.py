@@ -107,7 +107,7 @@ def _refuse_actor(case: Case, action: Action, event: Event) -> Refusal | None:
 def _refuse_moment(case: Case, action: Action, event: Event) -> Refusal | None:
     if event.at < case.facts.received and action.name != "correct":
         return Refusal(
-            action.article,
+            None,
             _("{at} is before the case was received, on {received}").format(
                 at=shown(event.at), received=shown(case.facts.received)
             ),
@@ -122,7 +122,7 @@ def _refuse_state(case: Case, action: Action, at: datetime, law: Law) -> Refusal
     states = listed(term(state, STATE_LABELS[state]) for state in STATE_LABELS if state in action.states)
     return Refusal(
         action.article,
-        _("{action} is not possible: the case has been {state} since {since}").format(
+        _("{action} is not possible: the state of the case has been {state} since {since}").format(
             action=named(action), state=term(case.state, STATE_LABELS[case.state]), since=shown(case.since)
         ),
         _("It is possible when the case is {states}. Possible now: {now}.").format(

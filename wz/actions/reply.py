@@ -10,6 +10,7 @@ from wz.actions.base import Action, Field, Refusal
 from wz.i18n import N_, _
 from wz.model.case import Case
 from wz.model.event import Event, File
+from wz.model.instants import shown
 from wz.regulation.law import Law
 
 
@@ -51,7 +52,12 @@ class Reply(Event, tag="reply"):
     oa: Approval
     investigation: Annotated[
         bool | None,
-        Field("yes-no", N_("investigated"), flags=("--investigated", "--not-investigated"), asked=_investigable),
+        Field(
+            "yes-no",
+            N_("investigated"),
+            flags={"--investigated": N_("it was investigated"), "--not-investigated": N_("it was not investigated")},
+            asked=_investigable,
+        ),
     ] = None
     document: Annotated[File | None, Field("file", N_("investigation document"), asked=_investigated)] = None
     reason: Annotated[str | None, Field("text", N_("reason for not investigating"), asked=_not_investigated)] = None
@@ -75,13 +81,29 @@ def decide(case: Case, event: Reply, law: Law) -> Refusal | None:
         refusal = None
     if refusal is None and law.rules.categories[case.facts.category].investigation:
         refusal = _decide_investigation(event)
-    if refusal is None and event.handled_on > event.at.date():
-        refusal = Refusal(
+    return refusal or _decide_days(case, event)
+
+
+def _decide_days(case: Case, event: Reply) -> Refusal | None:
+    """The work lies between receipt and reply, the signature before the reply."""
+    received, replied = case.facts.received.date(), event.at.date()
+    if not received <= event.handled_on <= replied:
+        return Refusal(
             "15(1)",
-            _("it was dealt with on {day}, after the reply of {at}").format(day=event.handled_on, at=event.at.date()),
+            _("it cannot have been dealt with on {day}: it was received on {received} and the reply is of {at}").format(
+                day=event.handled_on, received=received, at=replied
+            ),
             _("Give the day on which it was dealt with."),
         )
-    return refusal
+    if event.oa.signed_at > event.at:
+        return Refusal(
+            "15",
+            _("signed at {signed}, after the reply of {at}").format(
+                signed=shown(event.oa.signed_at), at=shown(event.at)
+            ),
+            _("Reply once the answer is signed; --at says when it was handed in."),
+        )
+    return None
 
 
 def _decide_redo(event: Reply, law: Law) -> Refusal | None:
@@ -130,7 +152,12 @@ ACTION = Action(
     event=Reply,
     label="提交办理情况",
     help=N_("Hand in what was done and the answer to the petitioner."),
-    example="wz reply 8Z5HZT --as urban-mgmt --answer-file 答复.txt --oa-number 龙城管〔2026〕12号",
+    example=(
+        "wz reply 8Z5HZT --as urban-mgmt --handled-on 2026-11-23 --handler 市容管理大队 --result 已清理并增设停放点"
+        " --legal-basis 《城市市容和环境卫生管理条例》第十四条 --answer-file 答复.txt --informed 已电话告知"
+        " --oa-number 龙城管〔2026〕12号 --oa-signed-by 周启明 --oa-signed-at '2026-11-23 15:00'"
+        " --investigated --document 调查受理文书.pdf"
+    ),
     article="15",
     who="unit",
     states=frozenset({"assigned", "redo"}),

@@ -18,7 +18,7 @@ def decide(case: Case, event: Retract, law: Law) -> Refusal | None:
     own_place = next(place for place, one in enumerate(case.events, 1) if one is event)
     if not 1 <= event.event < own_place:
         return Refusal(
-            "15",
+            None,
             _("there is no event {place} before this one").format(place=event.event),
             _("`wz show` numbers the events."),
         )
@@ -26,7 +26,7 @@ def decide(case: Case, event: Retract, law: Law) -> Refusal | None:
     mine = event.by.partition("/")[0] in (target.by.partition("/")[0], "office")
     if not mine:
         return Refusal(
-            "15",
+            None,
             _("event {place} was entered by {by}").format(place=event.event, by=target.by),
             _("Whoever entered an event retracts it, or the office does."),
         )
@@ -36,7 +36,7 @@ def decide(case: Case, event: Retract, law: Law) -> Refusal | None:
     )
     if earlier:
         return Refusal(
-            "15",
+            None,
             _("event {place} has been retracted already").format(place=event.event),
             _("Nothing is left to do."),
         )
@@ -48,7 +48,7 @@ ACTION = Action(
     label="作废",
     help=N_("Retract an event entered by mistake."),
     example="wz retract 8Z5HZT --event 3 --reason 误录",
-    article="15",
+    article=None,
     who="any",
     states=frozenset(STATE_LABELS),
     decide=decide,

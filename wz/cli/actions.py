@@ -27,7 +27,7 @@ def command(action: Action, name: str | None = None) -> click.Command:
         name or action.name,
         callback=callback,
         help=_(action.help)
-        + f" ({action.label}, {article_name(action.article)})\n\n\b\n"
+        + f" ({action.label}{', ' + article_name(action.article) if action.article else ''})\n\n\b\n"
         + _("Example:")
         + f"\n  {action.example}",
         short_help=_(action.help),

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from wz.cli.context import YEARS, colours, current, format_option, now, registry_option
+from wz.cli.context import YEARS, colours, current, format_option, now, registry_option, whole_number
 from wz.errors import Usage
 from wz.i18n import _, term
 
@@ -139,7 +139,7 @@ def weekday(day: date) -> str:
 
 
 @calendar.command(help=_("Write a published year's arrangement into calendar.yaml, so that no update moves it."))
-@click.argument("year", type=click.IntRange(2001, 2100))
+@click.argument("year", type=whole_number(2001, 2100))
 @click.option("--dry-run", is_flag=True, help=_("Print what would be written; write nothing."))
 @registry_option
 def pin(year: int, dry_run: bool) -> None:

@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wz.cli.context import as_of_option, colours, complete_unit, current, format_option, now, registry_option, width
+from wz.cli.context import (
+    as_of_option,
+    colours,
+    complete_unit,
+    current,
+    format_option,
+    now,
+    registry_option,
+    whole_number,
+    width,
+)
 from wz.i18n import _, term
 
 if TYPE_CHECKING:
@@ -26,7 +36,9 @@ _LEVELS = {"none": "无", "blue": "蓝色", "yellow": "黄色", "red": "红色",
     + "\n  wz check --unit urban-mgmt\n  wz check --format json --fail-on red"
 )
 @click.option("--unit", metavar="UNIT", help=_("Only what this unit owes."), shell_complete=complete_unit)
-@click.option("--within", type=int, metavar="N", help=_("Only what is overdue or due within N working days."))
+@click.option(
+    "--within", type=whole_number(0), metavar="N", help=_("Only what is overdue or due within N working days.")
+)
 @click.option(
     "--fail-on", type=click.Choice(list(_LEVELS)[1:]), help=_("Exit with 1 when that level has been reached.")
 )

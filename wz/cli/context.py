@@ -126,6 +126,13 @@ def format_option(*formats: str) -> Callable[[F], F]:
     )
 
 
+def whole_number(least: int | None = None, most: int | None = None) -> click.IntRange:
+    """A number of things; what it is called in messages is in the reader's language, as click's own name is not."""
+    kind = click.IntRange(least, most)
+    kind.name = _("whole number")
+    return kind
+
+
 class AsOf(click.ParamType[datetime]):
     """A day (its end is meant) or an instant."""
 

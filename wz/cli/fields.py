@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from wz.actions.base import Action, Field
-from wz.cli.context import complete_unit, current
+from wz.cli.context import complete_unit, current, whole_number
 from wz.errors import Usage
 from wz.i18n import _, reason_of
 from wz.model.case import Case
@@ -122,16 +122,24 @@ def _listed(field: Field) -> str:
 
 
 def _flag(asked: Asked, flag: str) -> click.Option:
-    value: Any = flag.removeprefix("--")
-    if asked.field.kind == "yes-no":
-        value = flag == asked.field.flags[0]
-    return click.Option(
-        [flag, asked.parameter],
-        flag_value=value,
-        default=None,
-        type=click.UNPROCESSED,
-        help=_about(asked, flag.removeprefix("--")),
-    )
+    other = next(one for one in asked.field.flags if one != flag)
+    either = "  " + _("[this or {other} is required]").format(other=other) if asked.required else ""
+    return click.Option([flag, _flag_parameter(flag)], is_flag=True, help=_(asked.field.flags[flag]) + either)
+
+
+def _flag_parameter(flag: str) -> str:
+    return "flag_" + flag.removeprefix("--").replace("-", "_")
+
+
+def _flagged(asked: Asked, given: Mapping[str, Any]) -> Any:
+    """The value that the one flag given stands for. Raises Usage where two are given."""
+    flags = list(asked.field.flags)
+    typed = [flag for flag in flags if given.get(_flag_parameter(flag))]
+    if len(typed) > 1:
+        raise Usage(_("{options} are both given").format(options=", ".join(typed)), _("Give one of the two."))
+    if not typed:
+        return None
+    return typed[0] == flags[0] if asked.field.kind == "yes-no" else typed[0].removeprefix("--")
 
 
 def complete_from(choices: Mapping[str, str]) -> Any:
@@ -146,8 +154,8 @@ def complete_from(choices: Mapping[str, str]) -> Any:
 _PLAIN: dict[str, tuple[str, Any, Any]] = {
     "line": ("TEXT", str, None),
     "unit": ("UNIT", str, complete_unit),
-    "days": ("DAYS", click.IntRange(min=1), None),
-    "place": ("N", click.IntRange(min=1), None),
+    "days": ("DAYS", whole_number(1), None),
+    "place": ("N", whole_number(1), None),
     "day": ("DATE", str, None),
     "instant": ("TIME", str, None),
     "yes-no": ("yes|no", str, None),
@@ -195,6 +203,8 @@ def _named(asked: Asked) -> str:
 
 
 def _given(asked: Asked, given: Mapping[str, Any]) -> Any:
+    if asked.field.flags:
+        return _flagged(asked, given)
     value = given.get(asked.parameter)
     if value in (None, ()):
         path = given.get(asked.parameter + "_file")
@@ -281,7 +291,7 @@ def choose(choices: Mapping[str, str], text: str, option: str) -> str:
     if text in choices:
         return text
     for code, label in choices.items():
-        if text == label:
+        if text in (label, _article_form(code)):
             return code
     from difflib import get_close_matches
 
@@ -291,6 +301,13 @@ def choose(choices: Mapping[str, str], text: str, option: str) -> str:
         (_("Did you mean {close}?").format(close=close[0]) + " " if close else "")
         + _("It is one of {choices}.").format(choices=", ".join(f"{code} {label}" for code, label in choices.items())),
     )
+
+
+def _article_form(code: str) -> str | None:
+    """`8(4)` as 第八条（四）, for whoever types it so."""
+    from wz.model.article import article_name
+
+    return article_name(code) if code[:1].isdigit() else None
 
 
 def find_unit(text: str, directory: Any) -> str:
@@ -344,7 +361,7 @@ def _answer(label: str, field: Field, choices: Mapping[str, str]) -> Any:
     if field.kind == "text":
         return _ask_text(label)
     if field.kind in ("days", "place"):
-        return click.prompt(label, type=click.IntRange(min=1), err=True)
+        return click.prompt(label, type=whole_number(1), err=True)
     if not choices:
         return click.prompt(label, err=True)
     answer: str = click.prompt(_("{label} (number, code or name)").format(label=label), err=True).strip()

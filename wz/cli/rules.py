@@ -67,13 +67,12 @@ def _sections(applied: "Rules") -> list[str]:
         (_("urgent matters extended"), _("yes") if extension.urgent else _("no"), article_name(extension.article)),
         (_("redone at most"), redo.times, article_name(redo.article)),
         (_("redo within"), redo.days, article_name(redo.article)),
-        *(
-            (label, term(getattr(applied, key), chinese[getattr(applied, key)]), article_name("26"))
-            for key, label, chinese in (
-                ("charging", _("overdue days charged"), _CHARGING),
-                ("points", _("points"), _POINTS),
-                ("late_justification", _("reasons given late"), _LATE),
-            )
+        (_("overdue days charged"), term(applied.charging, _CHARGING[applied.charging]), article_name("26")),
+        (_("points of several levels"), term(applied.points, _POINTS[applied.points]), article_name("26")),
+        (
+            _("reasons given after 7 days"),
+            term(applied.late_justification, _LATE[applied.late_justification]),
+            article_name("26"),
         ),
     ]
     levels = [

@@ -1,9 +1,13 @@
 """`wz units`: the city's units and their people."""
 
+from typing import Any
+
 import click
 
 from wz.cli.context import complete_unit, current, format_option, registry_option
 from wz.i18n import _, term
+
+_KINDS = {"township": "乡镇", "department": "部门", "enterprise": "公共服务企事业单位"}
 
 
 @click.command(
@@ -34,10 +38,7 @@ def units(unit: str | None, output: str) -> None:
     from wz.render.table import table
 
     if unit is None:
-        rows = [
-            (body.id, body.name, getattr(body, "kind", ""), "、".join(body.aliases), len(body.people))
-            for body in bodies
-        ]
+        rows = [(body.id, body.name, _kind(body), "、".join(body.aliases), len(body.people)) for body in bodies]
         click.echo(table([_("Id"), _("Name"), _("Kind"), _("Aliases"), _("People")], rows, right=[4]))
         return
     people = [
@@ -46,3 +47,8 @@ def units(unit: str | None, output: str) -> None:
         for person in body.people
     ]
     click.echo(table([_("Actor"), _("Name"), _("Role"), _("E-mail"), _("Telephone")], people))
+
+
+def _kind(body: Any) -> str:
+    kind = getattr(body, "kind", None)
+    return term(kind, _KINDS[kind]) if kind else ""

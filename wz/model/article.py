@@ -24,3 +24,8 @@ def article_name(article: str) -> str:
     if bis:
         name += "（附则）"
     return f"{name}（{_chinese(int(item))}）" if item else name
+
+
+def cited(article: str | None, message: str) -> str:
+    """The message behind the name of its article, where it has one."""
+    return message if article is None else f"{article_name(article)}: {message}"

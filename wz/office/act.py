@@ -13,7 +13,7 @@ from wz.actions.replay import Unlawful, replay
 from wz.errors import Refused, Unreadable, Usage
 from wz.i18n import _
 from wz.model import case_id as ids
-from wz.model.article import article_name
+from wz.model.article import cited
 from wz.model.case import Case
 from wz.model.event import Event, Facts, File
 from wz.model.instants import shown, written
@@ -109,14 +109,16 @@ def decide(registry: Registry, facts: Facts, events: list[Event], event: Event) 
 
 
 def _refused(one: Unlawful) -> Refused:
-    return Refused(f"{article_name(one.refusal.article)}: {one.refusal.why}", one.refusal.instead, one.refusal.article)
+    return Refused(cited(one.refusal.article, one.refusal.why), one.refusal.instead, one.refusal.article)
 
 
 def _refused_for_another(one: Unlawful) -> Refused:
     return Refused(
-        f"{article_name(one.refusal.article)}: "
-        + _("event {place} ({action}, {at}) would no longer be lawful: {why}").format(
-            place=one.place, action=one.event.action, at=shown(one.event.at), why=one.refusal.why
+        cited(
+            one.refusal.article,
+            _("event {place} ({action}, {at}) would no longer be lawful: {why}").format(
+                place=one.place, action=one.event.action, at=shown(one.event.at), why=one.refusal.why
+            ),
         ),
         _("Retract that event first, or give another time with --at."),
         one.refusal.article,

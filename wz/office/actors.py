@@ -26,6 +26,8 @@ def find_actor(directory: Directory, text: str) -> str:
     body = bodies.get(body_text)
     if body is None:
         raise Usage(_("there is no unit {unit}").format(unit=body_text), close_units(body_text, directory))
+    people = next(one.people for one in directory.bodies() if one.id == body)
+    person = next((one.id for one in people if one.name == person), person)
     actor = f"{body}/{person}" if slash else body
     if not directory.actor_exists(actor):
         raise Usage(

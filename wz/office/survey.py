@@ -8,7 +8,7 @@ import msgspec
 
 from wz.actions.catalog import action_of
 from wz.actions.replay import Replay, named, replay
-from wz.model.article import article_name
+from wz.model.article import cited
 from wz.model.case import OPEN, Case, State
 from wz.model.event import Facts
 from wz.model.instants import shown
@@ -131,7 +131,7 @@ def unlawful_problems(read: CaseFile, replayed: Replay) -> list[Problem]:
             case=replayed.case.facts.id,
             article=one.refusal.article,
             message=f"events[{one.place}] {named(action_of(one.event))} {shown(one.event.at)}: "
-            f"{article_name(one.refusal.article)}: {one.refusal.why}",
+            + cited(one.refusal.article, one.refusal.why),
             cure=one.refusal.instead,
         )
         for one in replayed.unlawful

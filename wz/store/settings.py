@@ -206,7 +206,7 @@ def national(year: int) -> Arrangement:
     days = holidays.country_holidays("CN", years=(year - 1, year, year + 1), language="zh_CN")
     return Arrangement(
         holidays={day: name for day, name in sorted(days.items()) if day.year == year},
-        workdays={day: _("make-up working day") for day in sorted(days.weekend_workdays) if day.year == year},
+        workdays={day: "调休上班" for day in sorted(days.weekend_workdays) if day.year == year},
         published=year in ChinaStaticHolidays.special_public_holidays,
-        source=_("State Council notice, by holidays {version}").format(version=version("holidays")),
+        source=f"国务院办公厅节假日安排（holidays {version('holidays')}）",
     )
