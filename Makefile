@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test lint bench docs messages clean
 
 demo: $(STAMP)
 	$(BIN)/wz check --as-of 2026-11-20
@@ -23,6 +23,9 @@ bench: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python docs/generate.py
+
+messages: $(VENV)/.installed-test
+	$(BIN)/python wz/locale/update.py
 
 $(STAMP): pyproject.toml $(wildcard wz/locale/*/LC_MESSAGES/*.po)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -241,8 +241,9 @@ def _urge(one: "Owed", tight: bool) -> str:
     from wz.render.table import shorten
 
     role = one.urge.role
-    if role is None:
-        return ""
+    if role is None:  # late, but not a day of it is charged: nobody is urged while the office has the case
+        held = _("with the office") if one.state in ("in-review", "return-requested") else ""
+        return shorten(held, _NARROW) if tight else held
     label = term(role, ROLE_LABELS[role])
     if tight:
         return shorten(one.urge.name if one.urge.name and role != "supervision" else label, _NARROW)

@@ -21,7 +21,7 @@ def validate(paths: tuple[str, ...], output: str) -> int:
     from wz.office import validating
 
     registry = current().registry
-    only = [_below(path) for path in paths] or None
+    only = [file for path in paths for file in _below(path)] if paths else None
     result = validating.validate(registry, now(), only)
     if output == "json":
         from wz.render.json import pretty
@@ -41,14 +41,15 @@ def validate(paths: tuple[str, ...], output: str) -> int:
     return FINDINGS if result.problems else 0
 
 
-def _below(path: str) -> str:
-    """The path from the registry's folder, with forward slashes, of a path from here or from there."""
+def _below(path: str) -> list[str]:
+    """The file, or every file below the folder, as the registry names it; the path is from here or from there."""
     from pathlib import Path
 
     from wz.errors import Usage
 
     root = current().registry.root.resolve()
     for candidate in (Path(path).resolve(), (root / path).resolve()):
-        if candidate.is_file() and candidate.is_relative_to(root):
-            return candidate.relative_to(root).as_posix()
+        if candidate.exists() and candidate.is_relative_to(root):
+            found = [candidate] if candidate.is_file() else sorted(candidate.rglob("*"))
+            return [one.relative_to(root).as_posix() for one in found if one.is_file()]
     raise Usage(_("there is no file {path} in the registry").format(path=path), _("Check its name."))

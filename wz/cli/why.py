@@ -93,6 +93,8 @@ def _text(one: "Explanation") -> str:
                 lit,
             )
         )
+    if one.justified:
+        lines.append(_("  reasons given on {day:%Y-%m-%d} (第二十六条)").format(day=one.justified))
     return "\n".join(lines)
 
 

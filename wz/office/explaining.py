@@ -10,7 +10,7 @@ from wz.model.instants import SHANGHAI, instant
 from wz.model.obligation import Judged, Kind, LevelId
 from wz.model.workdays import Calendar, Day
 from wz.regulation.charging import holder_at, overdue_days
-from wz.regulation.judging import judge
+from wz.regulation.judging import judge, justified_on
 from wz.regulation.law import Law
 
 
@@ -54,6 +54,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     level: LevelId
     overdue_days: int
     points: float
+    justified: date | None
     provisional: bool
     counted: list[Counted]
     skipped: list[Skipped]
@@ -103,6 +104,7 @@ def _explain(case: Case, judged: Judged, law: Law, as_of: datetime) -> Explanati
         level=judged.level,
         overdue_days=len(judged.charged),
         points=judged.points,
+        justified=justified_on(case, owed),
         provisional=judged.provisional,
         counted=[Counted(day.date, number, _reason(day)) for number, day in enumerate(working, 1)],
         skipped=[Skipped(day.date, _reason(day)) for day in days if not day.working],
