@@ -7,8 +7,10 @@ import click
 
 from wz.actions.base import Action
 from wz.actions.catalog import ACTIONS
+from wz.cli.answers import gather
 from wz.cli.context import complete_unit, current, format_option, happened_at, now, registry_option
-from wz.cli.fields import asked_fields, gather, options, read_document
+from wz.cli.fields import asked_fields, options
+from wz.cli.values import read_document
 from wz.errors import Usage
 from wz.i18n import N_, _
 from wz.model.article import article_name
@@ -140,7 +142,7 @@ def _refuse_misfit(facts: "Facts", fields: Mapping[str, Any]) -> None:
 
 def correct_value(fields: Mapping[str, Any]) -> Any:
     """The new value of a fact, from its text: codes by their names, lists split at commas."""
-    from wz.cli.fields import choose, named_unit
+    from wz.cli.values import choose, named_unit
     from wz.model.instants import written
 
     registry, text = current().registry, str(fields["value"])

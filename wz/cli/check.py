@@ -52,7 +52,7 @@ def check(unit: str | None, within: int | None, fail_on: str | None, as_of: "dat
     registry = current().registry
     moment = as_of or now()
     if unit is not None:
-        from wz.cli.fields import find_unit
+        from wz.cli.values import find_unit
 
         unit = find_unit(unit, registry.directory)
     report = checking.check(

@@ -6,7 +6,8 @@ import click
 
 from wz.actions.base import Field
 from wz.cli.context import complete_unit, current, format_option, happened_at, now, registry_option
-from wz.cli.fields import at_terminal, choose, named_unit, read_document, read_text
+from wz.cli.questions import at_terminal
+from wz.cli.values import choose, named_unit, read_document, read_text
 from wz.errors import Usage
 from wz.i18n import N_, _
 
@@ -112,7 +113,8 @@ def new(**given: Any) -> None:
 
 def _fields(given: dict[str, Any]) -> dict[str, Any]:
     """The facts as plain data, asking for what is missing on a terminal. Raises Usage."""
-    from wz.cli.fields import ask, convert
+    from wz.cli.questions import ask
+    from wz.cli.values import convert
 
     asked = {"title": _TITLE, "category": _CATEGORY, "channel": _CHANNEL, "content": _CONTENT}
     fields: dict[str, Any] = {}
@@ -135,7 +137,7 @@ def _fields(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _optional(given: dict[str, Any]) -> dict[str, Any]:
-    from wz.cli.fields import convert
+    from wz.cli.values import convert
 
     directory = current().registry.directory
     fields: dict[str, Any] = {}

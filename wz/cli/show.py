@@ -9,7 +9,8 @@ import click
 from wz.actions.base import Field
 from wz.cli.actions import complete_case
 from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option
-from wz.cli.fields import asked_fields, choices_of
+from wz.cli.fields import asked_fields
+from wz.cli.values import choices_of
 from wz.i18n import _, listed, term
 from wz.model.article import article_name
 
