@@ -60,10 +60,10 @@ class Event(msgspec.Struct, tag_field="action", kw_only=True, omit_defaults=True
 
 
 def plain(value: msgspec.Struct) -> dict[str, Any]:
-    """A struct as the mapping that a file carries; an event's note and attachments come last."""
+    """A struct as the mapping that a file carries; an event says what, when and whose first, note and files last."""
     data: dict[str, Any] = msgspec.to_builtins(value)
-    if isinstance(value, Event):
-        for key in ("note", "attachments"):
-            if key in data:
-                data[key] = data.pop(key)
-    return data
+    if not isinstance(value, Event):
+        return data
+    first, last = ("action", "at", "by"), ("note", "attachments")
+    own = [key for key in data if key not in first + last]
+    return {key: data[key] for key in (*first, *own, *last) if key in data}
