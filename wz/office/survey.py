@@ -83,15 +83,26 @@ def survey(registry: Registry, as_of: datetime, paths: Iterable[str] | None = No
     """Read, replay and judge the cases; a file that cannot be read is a problem and hides no other."""
     found = Survey(as_of=as_of, standings=[], problems=list(registry.settings_problems))
     law = registry.law
-    for path in registry.paths() if paths is None else paths:
-        read = registry.read(path)
-        found.problems += read.problems
+    for replayed in replays(registry, as_of, found.problems, paths):
+        found.standings.append(standing(replayed.case, law, as_of))
+    return found
+
+
+def replays(
+    registry: Registry, as_of: datetime, problems: list[Problem], paths: Iterable[str] | None = None
+) -> Iterator[Replay]:
+    """Every case received by that instant, replayed up to it, one at a time: memory stays bounded.
+
+    What is wrong with a file is added to `problems`; a file that cannot be read yields nothing.
+    """
+    law = registry.law
+    for read in registry.scan(paths):
+        problems += read.problems
         if read.facts is None or read.facts.received > as_of:
             continue
         replayed = replay(read.facts, read.events, law, as_of)
-        found.problems += unlawful_problems(read, replayed)
-        found.standings.append(standing(replayed.case, law, as_of))
-    return found
+        problems += unlawful_problems(read, replayed)
+        yield replayed
 
 
 def standing(case: Case, law: Law, as_of: datetime) -> Standing:

@@ -1,7 +1,7 @@
 """The registry as one thing: settings, case files by id, and what is written to them."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path, PurePath
@@ -108,6 +108,11 @@ class Registry:
             )
             return casefile.CaseFile(path, b"", None, [], [problem])
         return casefile.parse(path, data)
+
+    def scan(self, paths: Iterable[str] | None = None) -> Iterator[casefile.CaseFile]:
+        """Every case file as read (or those at `paths`), one at a time: whatever counts cases streams over this."""
+        for path in self.paths() if paths is None else paths:
+            yield self.read(path)
 
     def resolve(self, text: str) -> str:
         """The full id that is meant by an id or by an unambiguous end of one. Raises Usage."""
