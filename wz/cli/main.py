@@ -161,9 +161,9 @@ def _complete() -> int:
 
 def _harmless(text: str) -> str:
     """A message without what could steer a terminal: it may quote a file."""
-    from wz.render.table import one_line
+    from wz.render.table import harmless
 
-    return "\n".join(map(one_line, text.splitlines()))
+    return "\n".join(harmless(line).rstrip() for line in text.splitlines())
 
 
 def _speak_utf8() -> None:

@@ -47,10 +47,11 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """One case at an instant. `facts` are as corrected by then."""
+    """One case at an instant. `facts` are as corrected by then; `since` is when the present state began."""
 
     facts: Facts
     state: State
+    since: datetime
     unit: str | None
     assist: list[str]
     rating: str | None
@@ -95,6 +96,14 @@ def replays(
 
     What is wrong with a file is added to `problems`; a file that cannot be read yields nothing.
     """
+    for _read, replayed in readings(registry, as_of, problems, paths):
+        yield replayed
+
+
+def readings(
+    registry: Registry, as_of: datetime, problems: list[Problem], paths: Iterable[str] | None = None
+) -> Iterator[tuple[CaseFile, Replay]]:
+    """As `replays`, each case with its file as read."""
     law = registry.law
     for read in registry.scan(paths):
         problems += read.problems
@@ -102,7 +111,7 @@ def replays(
             continue
         replayed = replay(read.facts, read.events, law, as_of)
         problems += unlawful_problems(read, replayed)
-        yield replayed
+        yield read, replayed
 
 
 def standing(case: Case, law: Law, as_of: datetime) -> Standing:
@@ -110,6 +119,7 @@ def standing(case: Case, law: Law, as_of: datetime) -> Standing:
     return Standing(
         facts=case.facts,
         state=case.state,
+        since=case.since,
         unit=case.lead,
         assist=case.assignment.assist if case.assignment else [],
         rating=case.ratings[-1] if case.ratings else None,
