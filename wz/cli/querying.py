@@ -75,19 +75,25 @@ def cell(name: str, value: Any) -> str:
     if isinstance(value, list):
         return "、".join(cell(name, one) for one in value)
     if name == "level":
-        return paint(_named(name, value), value, colours()) if value != "none" else ""
-    return one_line(_named(name, str(value)))
+        return paint(named(name, value), value, colours()) if value != "none" else ""
+    return one_line(named(name, str(value)))
 
 
 # The field of the filter language that knows the codes of a column.
 _CODES = {"owes": "obligation"}
 
 
-def _named(name: str, code: str) -> str:
+def named(name: str, code: str) -> str:
     """A code by its Chinese term where messages are Chinese."""
     from wz.office.query import FIELDS
 
     field = FIELDS.get(_CODES.get(name, name))
+    if name in ("guide", "unit", "assist"):
+        return term(code, current().registry.directory.name_of(code))
+    if name == "route":
+        from wz.actions.transfer import ROUTES
+
+        return term(code, ROUTES.get(code, code))
     if field is None or field.known is None:
         return code
     registry = current().registry

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import IO, Any
 
 _FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")
 
@@ -17,6 +17,16 @@ def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     for row in rows:
         writer.writerow([cell(row[column]) for column in columns])
     return out.getvalue().rstrip("\n")
+
+
+def write(out: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Any]], bom: bool = False) -> None:
+    """Rows as CSV in UTF-8, one at a time. `bom` is for Excel: a byte-order mark, and lines that end in CR LF."""
+    text = io.TextIOWrapper(out, encoding="utf-8-sig" if bom else "utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\r\n" if bom else "\n")
+    writer.writerow(headings)
+    writer.writerows(map(cell, row) for row in rows)
+    text.flush()
+    text.detach()  # the file is its owner's to close
 
 
 def cell(value: Any) -> str:
