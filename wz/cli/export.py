@@ -165,7 +165,7 @@ def _target(output: str | None, form: str) -> Iterator[IO[bytes]]:
     if output is None or output == "-":
         if form in BINARY and sys.stdout.isatty():
             raise Usage(_("{form} is not for a terminal").format(form=form), _("Add -o FILE."))
-        yield click.get_binary_stream("stdout")
+        yield sys.stdout.buffer
         return
     target = Path(output)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")

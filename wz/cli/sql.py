@@ -90,7 +90,7 @@ def _print(answer: Any, output: str, as_of: datetime, problems: list[Any]) -> No
         case "csv":
             from wz.render.csv import write
 
-            write(click.get_binary_stream("stdout"), answer.columns, answer.rows)
+            write(sys.stdout.buffer, answer.columns, answer.rows)
         case _:
             _table(answer)
 

@@ -73,7 +73,7 @@ def _description(record: Record, judged: Judged, directory: Directory) -> str:
 
 
 def may_be_published(record: Record) -> bool:
-    """Whether a case may leave for the public: an answer is approved for publication (第十五条、第二十条、第二十一条)."""
+    """Whether a case may leave for the public: its answer is approved for it (第十五条、第二十条、第二十一条)."""
     return record.case.published is True and not record.shielded
 
 
