@@ -16,6 +16,12 @@ UNREADABLE = 4
 _MOST_SHOWN = 10_000  # rows of a table for people: more would have to be laid out in memory
 
 
+_EXAMPLE = """
+  wz sql "select unit, count(*) n from cases where open group by unit order by n desc"
+  wz sql "select name, count(*) n from obligations join units using (unit) where overdue_days > 0 group by 1"
+  wz sql --views"""
+
+
 @click.command(
     help=_("Ask the registry in SQL (SQLite's), read-only: cases, obligations, events, units.")
     + "\n\n"
@@ -25,9 +31,7 @@ _MOST_SHOWN = 10_000  # rows of a table for people: more would have to be laid o
     )
     + "\n\n\b\n"
     + _("Example:")
-    + '\n  wz sql "select unit, count(*) n from cases where open group by unit order by n desc"'
-    + '\n  wz sql "select name, count(*) n from obligations join units using (unit) where overdue_days > 0 group by 1"'
-    + "\n  wz sql --views"
+    + _EXAMPLE
 )
 @click.argument("statement", required=False, metavar="[SELECT]")
 @click.option("--views", is_flag=True, help=_("Show the tables and their columns."))
