@@ -74,7 +74,7 @@ def case_text(
 
     try:
         data = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return [problem(_("not JSON: {error}").format(error=error), _("Give one object on each line, in UTF-8."))]
     case = data.get("id") if isinstance(data, dict) and isinstance(data.get("id"), str) else None
     if isinstance(data, dict) and data.get("shielded"):

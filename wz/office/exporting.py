@@ -81,10 +81,13 @@ def _xlsx(out: IO[bytes], export: Export, records: Iterable[Record]) -> list[str
     cut = write(out, export.headings, kinds, _rows(export, records))
     if not cut:
         return []
-    note = _(
-        "{count} texts were cut at {most} characters, the longest that Excel takes; CSV and JSON Lines have them whole."
-    )
-    return [note.format(count=cut, most=LONGEST_CELL)]
+    return [
+        ngettext(
+            "{count} text was cut at {most} characters, the most Excel takes; CSV and JSON Lines have it whole.",
+            "{count} texts were cut at {most} characters, the most Excel takes; CSV and JSON Lines have them whole.",
+            cut,
+        ).format(count=cut, most=LONGEST_CELL)
+    ]
 
 
 def _parquet(out: IO[bytes], export: Export, records: Iterable[Record]) -> None:
