@@ -72,7 +72,9 @@ class Database:
             cursor = connection.execute(statement)
         except (sqlite3.Error, sqlite3.Warning) as error:
             raise self._explained(error, statement) from None
-        columns = _apart([column[0] for column in cursor.description or ()])
+        if cursor.description is None:  # it was no query at all
+            raise _only_reads()
+        columns = _apart([column[0] for column in cursor.description])
         return Answer(columns, self._rows(cursor, statement))
 
     def _rows(self, cursor: sqlite3.Cursor, statement: str) -> Iterator[tuple[Any, ...]]:
@@ -84,7 +86,7 @@ class Database:
     def _explained(self, error: Exception, statement: str) -> Usage:
         text = str(error)
         if any(word in text for word in ("not authorized", "authorization denied", "prohibited")):
-            return Usage(_("a query only reads here"), _("Begin with select, with or values."))
+            return _only_reads()
         if "one statement at a time" in text:
             return Usage(_("only one query is carried out"), _("Ask one thing at a time."))
         if isinstance(error, sqlite3.ProgrammingError):  # ? or :name, for which there is no value
@@ -104,6 +106,10 @@ class Database:
         close = get_close_matches(wanted, known, 1)
         hint = _("Did you mean {close}?").format(close=close[0]) + " " if close else ""
         return hint + _("`wz sql --views` shows what can be asked.")
+
+
+def _only_reads() -> Usage:
+    return Usage(_("a query only reads here"), _("Begin with select, with or values."))
 
 
 def _apart(names: Sequence[str]) -> list[str]:
