@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from wz.i18n import _
 from wz.model.directory import Directory
 from wz.office.query.fields import ANY, FIELDS, NONE, Field, field_name
 from wz.regulation.law import Law
@@ -16,7 +17,7 @@ def fields(typed: str) -> Iterator[tuple[str, str]]:
     head, last = _split(typed)
     for name, field in FIELDS.items():
         if name.startswith(last):
-            yield f"{head}{name}:", field.label
+            yield f"{head}{name}:", f"{field.label} {_(field.about)}" if field.about else field.label
 
 
 def values(typed: str, law: Law, directory: Directory) -> Iterator[tuple[str, str]]:
