@@ -56,7 +56,7 @@ def check(unit: str | None, within: int | None, fail_on: str | None, as_of: "dat
 
         unit = find_unit(unit, registry.directory)
     report = checking.check(
-        survey(registry, moment),
+        survey(registry, moment, ended=False),
         registry.root.as_posix(),
         registry.rules,
         registry.directory,

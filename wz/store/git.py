@@ -90,22 +90,29 @@ class Git:
     @cached_property
     def layout(self) -> Layout:
         """Raises GitFailed where the registry is in no repository."""
-        done = self.run(
-            "rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir", "--show-prefix", check=False
-        )
+        questions = ("--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--show-prefix")
+        done = self.run("rev-parse", *questions, "--show-toplevel", check=False)
+        answers = done.stdout.decode("utf-8").split("\n")
+        if answers[0] == "true":  # no work tree, so git has no answer to the last question
+            return Layout(Path(answers[1]), Path(answers[1]), (self.root / answers[2]).resolve(), "")
         if done.returncode != 0:
             words = done.stderr.decode("utf-8", "replace").strip()
             raise GitFailed(
                 _("{root} is in no git repository: {words}").format(root=self.root, words=words),
                 cure_of(words) or _("`wz init` makes a registry; `git init` makes a repository."),
             )
-        top, git_dir, common, prefix = done.stdout.decode("utf-8").split("\n")[:4]
+        _bare, git_dir, common, prefix, top = answers[:5]
         return Layout(Path(top), Path(git_dir), (self.root / common).resolve(), prefix)
 
     @property
     def present(self) -> bool:
         """Whether the registry is in a repository at all."""
         return self.run("rev-parse", "--git-dir", check=False).returncode == 0
+
+    @property
+    def bare(self) -> bool:
+        """Whether the repository has no work tree."""
+        return self.layout.top == self.layout.git_dir
 
     def configure(self, values: Mapping[str, str]) -> None:
         """Set git's configuration for this repository alone."""
@@ -175,6 +182,58 @@ class Git:
             return [None] * len(paths)
         names = "".join(f"{commit}:{self.layout.prefix}{path}\n" for path in paths)
         return _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(paths))
+
+    def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
+        """The content of blobs by their names; None where there is none."""
+        if not blobs:
+            return []
+        names = "".join(f"{blob}\n" for blob in blobs)
+        return _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(blobs))
+
+    def commit_of(self, revision: str) -> str | None:
+        """The commit that a revision names; None where it names none."""
+        done = self.run("rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}", check=False)
+        return done.stdout.decode().strip() or None
+
+    def tree(self, commit: str, below: str) -> Iterator[tuple[str, str]]:
+        """Every regular file below a folder of the registry at a commit, with its blob, by path."""
+        listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", self.layout.prefix + below).stdout
+        skip = len(self.layout.prefix)
+        for entry in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            about, _tab, path = entry.partition("\t")
+            mode, _type, blob = about.split(" ")
+            if mode.startswith("100"):
+                yield path[skip:], blob
+
+    def changed(self, old: str, new: str, below: str) -> Iterator[tuple[str, str | None]]:
+        """The files below a folder that differ between two commits, with the blob in the new one; None: gone."""
+        place = self.layout.prefix + below
+        raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", place).stdout
+        parts = iter(raw.decode("utf-8", "surrogateescape").split("\0")[:-1])
+        skip = len(self.layout.prefix)
+        for about, path in zip(parts, parts, strict=True):
+            _old_mode, mode, _old_blob, blob, _status = about.split(" ")
+            yield path[skip:], blob if mode.startswith("100") else None
+
+    def status(self, below: str) -> tuple[str | None, list[str]]:
+        """The commit checked out (None before the first), and every file below a folder that is not as in it.
+
+        Files that git ignores are among them. Nothing is written, and no program that the repository names is run.
+        """
+        done = self.run(
+            "--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
+            "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
+        )  # fmt: skip
+        head, paths = None, []
+        skip = len(self.layout.prefix)
+        for entry in done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            if entry.startswith("# branch.oid ") and not entry.endswith("(initial)"):
+                head = entry.rpartition(" ")[2]
+            elif not entry.startswith("#"):
+                # How many fields stand before the path depends on the kind: changed, unmerged, not tracked.
+                path = entry.split(" ", {"1": 8, "u": 10}.get(entry[0], 1))[-1]
+                paths.append(path[skip:])
+        return head, paths
 
     def history(self, path: str) -> Iterator["Recorded"]:
         """The commits that touched a file, named from the registry, oldest first, with the file as it then was."""
