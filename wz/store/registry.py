@@ -34,6 +34,11 @@ def find_root(start: Path) -> Path:
     )
 
 
+def is_bare_repository(folder: Path) -> bool:
+    """Whether a folder is a git repository without a work tree, by what lies in it."""
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+
+
 class Registry:
     """A folder with units.yaml, calendar.yaml and cases/; everything is read when first needed."""
 
@@ -57,7 +62,14 @@ class Registry:
                 _("git knows no commit {revision}").format(revision=revision),
                 _("`git log` shows the commits; in a shallow clone, `git fetch --unshallow` brings the older ones."),
             )
-        return Registry(self.root, commit)
+        found = Registry(self.root, commit)
+        found.progress = self.progress
+        if not found._is_there(MARK):
+            raise Unreadable(
+                _("commit {commit} holds no registry: it has no {mark}").format(commit=commit[:9], mark=MARK),
+                _("`git log -- {mark}` shows since when there is one.").format(mark=MARK),
+            )
+        return found
 
     # -- settings
 
