@@ -150,7 +150,7 @@ class Registry:
         found: list[Problem] = []
         names = list(columns if columns is not None else COLUMNS)
         job = exporting.Export(self._store, moment, names, names)
-        done = exporting.write(form, out, job, records(self._store, asked, moment, found, reader))
+        done = exporting.write(form, out, job, records(self._store, asked, moment, found, reader, ended=form != "ics"))
         _settle(found, problems)
         return done.cases
 

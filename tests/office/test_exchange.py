@@ -42,7 +42,7 @@ def test_a_restored_registry_owes_the_same_and_reads_the_same(told: Path, office
     source, copy = Registry(told), Registry(office)
     done = restored(copy, lines)
     assert (len(done.written), done.present, done.problems) == (52, [], [])
-    for path in source.paths():
+    for path in source.case_paths():
         assert (office / path).read_bytes() == (told / path).read_bytes()
     views = [check(survey(one, AS_OF), "", one.rules, one.directory) for one in (source, copy)]
     assert views[0] == views[1]
@@ -122,7 +122,7 @@ def test_an_unlawful_line_is_refused(
     registry = Registry(office)
     good = json.dumps(case).encode()
     done = restored(registry, [good, json.dumps(change(case), ensure_ascii=False).encode()])
-    assert (done.written, done.commit, list(registry.paths())) == ([], None, [])
+    assert (done.written, done.commit, list(registry.case_paths())) == ([], None, [])
     told = " ".join(problem.message for problem in done.problems)
     for text in says:
         assert text in told
@@ -142,7 +142,7 @@ def test_the_same_case_twice_and_another_of_its_id(office: Path, case: dict[str,
     line = json.dumps(case).encode()
     assert "two lines" in restored(registry, [line, b"\n", line]).problems[0].message
     assert restored(registry, [line], dry_run=True).commit is None
-    assert list(registry.paths()) == []
+    assert list(registry.case_paths()) == []
     assert restored(registry, [line]).commit
     other = json.dumps({**case, "title": "另一个标题"}).encode()
     assert "differs" in restored(registry, [other]).problems[0].message

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import click
 
-from wz.cli.context import as_of_option, complete_unit, current, now, registry_option
+from wz.cli.context import as_of_option, complete_unit, current, now, registry_option, rev_option
 from wz.cli.querying import query_argument, query_help
 from wz.errors import Unreadable, Usage
 from wz.i18n import _, ngettext, reason_of
@@ -60,6 +60,7 @@ def _complete_columns(ctx: click.Context, param: click.Parameter, incomplete: st
 @click.option("--labels", is_flag=True, help=_("Headings and codes in the reader's language (csv, xlsx)."))
 @click.option("--bom", is_flag=True, help=_("Begin a CSV with a byte-order mark, so that Excel reads its Chinese."))
 @as_of_option
+@rev_option
 @registry_option
 def export(
     terms: tuple[str, ...],
@@ -85,9 +86,9 @@ def export(
         registry, moment, names, [_heading(name) for name in names] if labels else names, bom, _cell if labels else None
     )
     problems: list[Any] = []
-    with _target(output, form) as out, _progress(registry, output) as paths:
-        found = records(registry, asked, moment, problems, reader, paths)
-        done = exporting.write(form, out, job, found)
+    found = records(registry, asked, moment, problems, reader, ended=form != "ics")
+    with _target(output, form) as out:
+        done = exporting.write(form, out, job, _watched(found, output, not asked.text and reader is None))
     _report(done, output, problems)
     return UNREADABLE if problems else 0
 
@@ -182,15 +183,16 @@ def _target(output: str | None, form: str) -> Iterator[IO[bytes]]:
         part.unlink(missing_ok=True)
 
 
-@contextmanager
-def _progress(registry: Any, output: str | None) -> Iterator[Iterable[str] | None]:
-    """The paths to read, behind a progress bar where somebody watches; None where nobody does."""
+def _watched(found: Iterable[Any], output: str | None, whole: bool) -> Iterator[Any]:
+    """The records, behind a progress bar where somebody watches; of the `whole` registry, what is left is known."""
     if output in (None, "-") or not sys.stderr.isatty():
-        yield None
+        yield from found
         return
-    paths = list(registry.paths())
-    with click.progressbar(paths, label=_("Exporting"), file=sys.stderr, update_min_steps=200) as bar:
-        yield bar
+    length = len(current().registry.case_paths()) if whole else None
+    with click.progressbar(
+        found, length=length, label=_("Exporting"), file=sys.stderr, show_pos=True, update_min_steps=200
+    ) as bar:
+        yield from bar
 
 
 def _report(done: Any, output: str | None, problems: list[Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from wz.cli.context import as_of_option, current, format_option, now, registry_option, width
+from wz.cli.context import as_of_option, current, format_option, now, registry_option, rev_option, width
 from wz.cli.querying import query_argument, query_help
 from wz.errors import Usage
 from wz.i18n import _, ngettext
@@ -51,6 +51,7 @@ def _complete_columns(ctx: click.Context, param: click.Parameter, incomplete: st
     help=_("Count the cases by these columns; days by received.month (year, quarter, month, week, day)."),
 )
 @as_of_option
+@rev_option
 @format_option("table", "json", "ndjson", "csv", "ids")
 @registry_option
 def list_cases(

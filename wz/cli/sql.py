@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from wz.cli.context import as_of_option, current, format_option, now, registry_option
+from wz.cli.context import as_of_option, current, format_option, now, registry_option, rev_option
 from wz.errors import Usage
 from wz.i18n import _
 
@@ -36,6 +36,7 @@ _EXAMPLE = """
 @click.argument("statement", required=False, metavar="[SELECT]")
 @click.option("--views", is_flag=True, help=_("Show the tables and their columns."))
 @as_of_option
+@rev_option
 @format_option("table", "json", "ndjson", "csv")
 @registry_option
 def sql(statement: str | None, views: bool, as_of: datetime | None, output: str) -> int:

@@ -5,23 +5,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from wz.model.case import ENDED
 from wz.model.case_id import path_of
 from wz.model.problem import Problem
 from wz.office.columns import Group
 from wz.office.query import Query
-from wz.office.survey import Standing, replays, standing
+from wz.office.survey import Standing, readings, standing, standings
 from wz.store.registry import Registry
 
 
 def fitting(registry: Registry, query: Query, as_of: datetime, problems: list[Problem]) -> Iterator[Standing]:
     """The cases that fit, one at a time, oldest first; what cannot be read is added to `problems`."""
-    law = registry.law
     problems += registry.settings_problems
-    for replayed in replays(registry, as_of, problems, paths_of(registry, query)):
-        if query.open_only and replayed.case.state in ENDED:
-            continue
-        found = standing(replayed.case, law, as_of)
+    paths = paths_of(registry, query)
+    if paths is None:
+        yield from filter(query.fits, standings(registry, as_of, problems, ended=not query.open_only))
+        return
+    for _read, replayed in readings(registry, as_of, problems, paths):
+        found = standing(replayed.case, registry.law, as_of)
         if query.fits(found):
             yield found
 
@@ -30,7 +30,17 @@ def paths_of(registry: Registry, query: Query) -> list[str] | None:
     """The files that need to be read for a query; None for all of them."""
     if query.ids is None:
         return None
-    return [path for path in sorted(map(path_of, query.ids)) if (registry.root / path).is_file()]
+    return [path for path in sorted(map(path_of, query.ids)) if _is_there(registry, path)]
+
+
+def _is_there(registry: Registry, path: str) -> bool:
+    try:
+        registry.files.read(path)
+    except FileNotFoundError:
+        return False
+    except OSError:  # it is there, and what is wrong with it is told when it is read
+        return True
+    return True
 
 
 def counted(cases: Iterable[Standing], by: Sequence[Group]) -> list[tuple[tuple[Any, ...], int]]:

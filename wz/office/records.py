@@ -8,7 +8,7 @@ from wz.actions.approve import Approve
 from wz.actions.replay import Replay
 from wz.actions.reply import Reply
 from wz.i18n import N_
-from wz.model.case import ENDED, Case
+from wz.model.case import Case
 from wz.model.directory import Unit
 from wz.model.event import Event
 from wz.model.instants import SHANGHAI
@@ -42,18 +42,20 @@ def records(
     as_of: datetime,
     problems: list[Problem],
     unit: Unit | None = None,
-    paths: Iterable[str] | None = None,
+    *,
+    ended: bool = True,
 ) -> Iterator[Record]:
     """The cases that fit, one at a time, oldest first; with a unit, its own alone, those that complain of it shielded.
 
-    A shielded case is not looked into by texts either: a query that reads them does not find it.
+    Without `ended`, only cases in which something may be owed or awaited. A shielded case is not looked into by texts
+    either: a query that reads them does not find it.
     """
     law, directory = registry.law, registry.directory
     problems += registry.settings_problems
-    only = paths_of(registry, query)
-    for read, replayed in readings(registry, as_of, problems, paths if only is None else only):
+    paths = paths_of(registry, query)
+    for read, replayed in readings(registry, as_of, problems, paths, ended=ended and not query.open_only):
         case = replayed.case
-        if (query.open_only and case.state in ENDED) or (unit is not None and not is_own(case, unit)):
+        if unit is not None and not is_own(case, unit):
             continue
         shielded = unit is not None and complained_of(case.facts, unit, directory)
         judged = standing(case, law, as_of)

@@ -19,6 +19,7 @@ from wz.regulation.law import Law
 from wz.store import casefile
 from wz.store.casefile import CaseFile
 from wz.store.registry import Registry
+from wz.store.rows import Settled
 
 Awaited = Literal["transfer", "return", "extension", "review", "instruction", "rating"]
 AWAITED_LABELS: dict[Awaited, str] = {
@@ -80,38 +81,75 @@ class Survey(msgspec.Struct, kw_only=True):
     problems: list[Problem]
 
 
-def survey(registry: Registry, as_of: datetime, paths: Iterable[str] | None = None) -> Survey:
-    """Read, replay and judge the cases; a file that cannot be read is a problem and hides no other."""
+def survey(registry: Registry, as_of: datetime, *, ended: bool = True) -> Survey:
+    """Every case judged; without `ended`, only those in which something may be owed or awaited.
+
+    A file that cannot be read is a problem and hides no other.
+    """
     found = Survey(as_of=as_of, standings=[], problems=list(registry.settings_problems))
-    law = registry.law
-    for replayed in replays(registry, as_of, found.problems, paths):
-        found.standings.append(standing(replayed.case, law, as_of))
+    found.standings += standings(registry, as_of, found.problems, ended=ended)
     return found
 
 
-def replays(
-    registry: Registry, as_of: datetime, problems: list[Problem], paths: Iterable[str] | None = None
-) -> Iterator[Replay]:
+def standings(
+    registry: Registry, as_of: datetime, problems: list[Problem], *, ended: bool = True
+) -> Iterator[Standing]:
+    """As `survey`, one case at a time: memory stays bounded. What is wrong with a file is added to `problems`."""
+    law = registry.law
+    for one in registry.standing(as_of, settled=ended):
+        if isinstance(one, Settled):
+            yield _ended(one)
+        elif (replayed := _replayed(registry, one, as_of, problems)) is not None:
+            yield standing(replayed.case, law, as_of)
+
+
+def readings(
+    registry: Registry,
+    as_of: datetime,
+    problems: list[Problem],
+    paths: Iterable[str] | None = None,
+    *,
+    ended: bool = True,
+) -> Iterator[tuple[CaseFile, Replay]]:
+    """As `replays`, each case with its file; only those at `paths`, or, without `ended`, as `survey` has them."""
+    for read in registry.scan(paths) if ended or paths is not None else registry.standing(as_of, settled=False):
+        assert not isinstance(read, Settled)
+        replayed = _replayed(registry, read, as_of, problems)
+        if replayed is not None:
+            yield read, replayed
+
+
+def replays(registry: Registry, as_of: datetime, problems: list[Problem]) -> Iterator[Replay]:
     """Every case received by that instant, replayed up to it, one at a time: memory stays bounded.
 
     What is wrong with a file is added to `problems`; a file that cannot be read yields nothing.
     """
-    for _read, replayed in readings(registry, as_of, problems, paths):
+    for _read, replayed in readings(registry, as_of, problems):
         yield replayed
 
 
-def readings(
-    registry: Registry, as_of: datetime, problems: list[Problem], paths: Iterable[str] | None = None
-) -> Iterator[tuple[CaseFile, Replay]]:
-    """As `replays`, each case with its file as read."""
-    law = registry.law
-    for read in registry.scan(paths):
-        problems += read.problems
-        if read.facts is None or read.facts.received > as_of:
-            continue
-        replayed = replay(read.facts, read.events, law, as_of)
-        problems += unlawful_problems(read, replayed)
-        yield read, replayed
+def _replayed(registry: Registry, read: CaseFile, as_of: datetime, problems: list[Problem]) -> Replay | None:
+    problems += read.problems
+    if read.facts is None or read.facts.received > as_of:
+        return None
+    replayed = replay(read.facts, read.events, registry.law, as_of)
+    if replayed.unlawful:
+        problems += unlawful_problems(registry.read(read.path), replayed)
+    return replayed
+
+
+def _ended(one: Settled) -> Standing:
+    how = one.outcome
+    return Standing(
+        facts=how.facts or one.facts,
+        state=how.state,
+        since=how.since,
+        unit=how.unit,
+        assist=how.assist,
+        rating=how.rating,
+        judged=[],
+        waiting=[],
+    )
 
 
 def standing(case: Case, law: Law, as_of: datetime) -> Standing:
