@@ -142,15 +142,15 @@ class Registry:
         """Write cases to an open binary file as `wz export` does; `unit` is for whose eyes. Returns how many."""
         from wz.office import exporting
         from wz.office.query import parse
-        from wz.office.records import COLUMNS, records
+        from wz.office.records import COLUMNS
 
         moment = self._moment(as_of)
         asked = parse([query], self._store.law, self.directory, moment.date())
         reader = self._unit(unit) if unit is not None else None
         found: list[Problem] = []
         names = list(columns if columns is not None else COLUMNS)
-        job = exporting.Export(self._store, moment, names, names)
-        done = exporting.write(form, out, job, records(self._store, asked, moment, found, reader, ended=form != "ics"))
+        job = exporting.Export(self._store, asked, moment, reader, names, names)
+        done = exporting.write(form, out, job, found)
         _settle(found, problems)
         return done.cases
 

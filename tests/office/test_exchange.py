@@ -12,9 +12,7 @@ import pytest
 from wz.model.instants import end_of_day, parse_instant
 from wz.office import exchange
 from wz.office.checking import check
-from wz.office.records import records
 from wz.office.survey import survey
-from wz.office.tables import EVERYTHING
 from wz.store.registry import Registry
 
 AS_OF = end_of_day(date(2026, 11, 20))
@@ -23,7 +21,7 @@ NOW = parse_instant("2026-11-26 12:00")
 
 def lines_of(registry: Registry) -> list[bytes]:
     problems: list[Any] = []
-    lines = [exchange.line(record, AS_OF) for record in records(registry, EVERYTHING, AS_OF, problems)]
+    lines = list(exchange.lines(registry, AS_OF, problems))
     assert problems == []
     return lines
 
@@ -61,7 +59,7 @@ def test_a_restored_registry_owes_the_same_and_reads_the_same(told: Path, office
 
 def test_an_earlier_moment_leaves_out_what_came_later(told: Path) -> None:
     day = end_of_day(date(2026, 10, 12))
-    lines = [json.loads(exchange.line(one, day)) for one in records(Registry(told), EVERYTHING, day, [])]
+    lines = [json.loads(line) for line in exchange.lines(Registry(told), day, [])]
     assert len(lines) == 6
     assert all(event["at"] <= "2026-10-12T23:59:59+08:00" for line in lines for event in line["events"])
 

@@ -73,7 +73,7 @@ def export(
     as_of: datetime | None,
 ) -> int:
     from wz.office import exporting, query
-    from wz.office.records import COLUMNS, records
+    from wz.office.records import COLUMNS
 
     form = form or _form_of(output)
     _refuse_options(form, columns=columns is not None, labels=labels, bom=bom)
@@ -82,13 +82,13 @@ def export(
     asked = query.parse(terms, registry.law, registry.directory, moment.date())
     reader = _unit(unit)
     names = _columns(columns, list(COLUMNS))
-    job = exporting.Export(
-        registry, moment, names, [_heading(name) for name in names] if labels else names, bom, _cell if labels else None
-    )
+    headings = [_heading(name) for name in names] if labels else names
+    job = exporting.Export(registry, asked, moment, reader, names, headings, bom, _cell if labels else None)
     problems: list[Any] = []
-    found = records(registry, asked, moment, problems, reader, ended=form != "ics")
     with _target(output, form) as out:
-        done = exporting.write(form, out, job, _watched(found, output, not asked.text and reader is None))
+        done = exporting.write(
+            form, out, job, problems, lambda found: _watched(found, output, not asked.text and reader is None)
+        )
     _report(done, output, problems)
     return UNREADABLE if problems else 0
 

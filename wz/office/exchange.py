@@ -5,7 +5,7 @@ What is derived is not in it, for it is computed anew. Documents are named in it
 of it; nor are a file's comments.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,10 +20,11 @@ from wz.model.directory import Directory
 from wz.model.event import Event, Facts, plain
 from wz.model.instants import shown
 from wz.model.problem import Problem, misfit_path
-from wz.office.records import Record
 from wz.office.references import missing_in_event, missing_in_facts
+from wz.office.survey import unlawful_problems
 from wz.regulation.law import Law
 from wz.store import casefile, schema
+from wz.store.casefile import CaseFile
 from wz.store.registry import Registry
 
 # What is left of a case, and of its events, for whom the petition complains of.
@@ -31,20 +32,30 @@ _OPEN_FACTS = ("format", "id", "category", "scope", "channel", "received", "area
 _BARE = ("action", "at", "by")
 
 
-def line(record: Record, as_of: datetime) -> bytes:
+def lines(registry: Registry, as_of: datetime, problems: list[Problem]) -> Iterator[bytes]:
+    """Every case received by then as a line; what is wrong with a file is added to `problems`.
+
+    Nothing derived is in a line, so a case is replayed only where its file came with its bytes: it may have faults.
+    """
+    problems += registry.settings_problems
+    for read in registry.scan():
+        problems += read.problems
+        if read.facts is None or read.facts.received > as_of:
+            continue
+        if read.data:
+            problems += unlawful_problems(read, replay(read.facts, read.events, registry.law, as_of))
+        yield line(read, as_of)
+
+
+def line(read: CaseFile, as_of: datetime, *, shielded: bool = False) -> bytes:
     """A case as a line of JSON, without its line end. Events after `as_of` do not exist for it."""
-    facts = record.read.facts
+    facts = read.facts
     assert facts is not None
-    events = [event for event in record.read.events if event.at <= as_of]
-    if record.shielded:
+    events = [event for event in read.events if event.at <= as_of]
+    if shielded:
         return msgspec.json.encode(_shielded(facts, events))
     body = msgspec.json.encode(facts)
-    return body[:-1] + b',"events":[' + b",".join(map(_event, events)) + b"]}"
-
-
-def _event(event: Event) -> bytes:
-    """What, when and whose first, as the file has it; the encoder begins with the fields that events share."""
-    return msgspec.json.encode(event if event.note is None and not event.attachments else plain(event))
+    return body[:-1] + b',"events":' + msgspec.json.encode(events) + b"}"
 
 
 def _shielded(facts: Facts, events: Iterable[Event]) -> dict[str, Any]:
