@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -168,19 +168,33 @@ def _target(output: str | None, form: str) -> Iterator[IO[bytes]]:
             raise Usage(_("{form} is not for a terminal").format(form=form), _("Add -o FILE."))
         yield sys.stdout.buffer
         return
-    target = Path(output)
+    target = Path(os.path.realpath(output))  # a link stays one; what it leads to is replaced
+    if target.exists() and not target.is_file():  # a pipe or a device is written to, and not replaced
+        with _writing(output), target.open("wb") as out:
+            yield out
+        return
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as out:
-            yield out
-        part.replace(target)
+        with _writing(output):
+            with part.open("wb") as out:
+                yield out
+            part.replace(target)
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+@contextmanager
+def _writing(output: str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise Unreadable(
             _("cannot write {path}: {reason}").format(path=output, reason=reason_of(error)),
             _("See that the folder is there, may be written to and has room."),
         ) from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _watched(found: Iterable[Any], output: str | None, whole: bool) -> Iterator[Any]:

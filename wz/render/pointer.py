@@ -16,7 +16,7 @@ def pointed(text: str, start: int, end: int) -> str:
     first = max(0, start - _ROOM // 2) if len(flat) > _ROOM else 0
     head, tail = ("…" if first else ""), ("…" if first + _ROOM < len(flat) else "")
     before = head + flat[first:start]
-    marked = flat[start : max(end, start + 1)] or " "
+    marked = flat[start : min(max(end, start + 1), first + _ROOM)] or " "
     line = head + flat[first : first + _ROOM] + tail
     return f"  {line}\n  {' ' * _columns(before)}{'^' * _columns(marked)}"
 

@@ -23,6 +23,7 @@ from wz.regulation.law import Law
 
 Predicate = Callable[[Standing], bool]
 
+_QUOTED = 40
 _ORDERED = frozenset({"day", "number", "level"})
 
 
@@ -130,6 +131,12 @@ class _Builder:
                 return lambda values: any(wanted in one.casefold() for one in values)
             case "id":
                 end = case_id.normalise(text)
+                if case_id.PATTERN.fullmatch(end) and not case_id.is_valid(end):
+                    raise self._fault(
+                        value,
+                        _("{id} is not a case id: its last symbol does not fit the others").format(id=end),
+                        _("A symbol is wrong or two are swapped; check it. `wz list` shows the ids."),
+                    )
                 return lambda values: any(one.endswith(end) for one in values)
             case "day" | "number" | "level":
                 low, high = self._span(field, value)
@@ -153,7 +160,7 @@ class _Builder:
             return int(low or -(10**9)), int(high or 10**9) if dots else int(low)
         except ValueError:
             raise self._fault(
-                value, _("{text} is not a number").format(text=value.text), _("Write 3, -3 or 1..5.")
+                value, _("{text} is not a number").format(text=_brief(value.text)), _("Write 3, -3 or 1..5.")
             ) from None
 
     def _codes(self, name: str, field: Field, value: Value) -> frozenset[str]:
@@ -181,7 +188,8 @@ class _Builder:
         else:
             cure = ""
         cure = f"{cure} " + _("Values are: {values}.").format(values=", ".join(known))
-        raise self._fault(value, _("{field} has no value {value}").format(field=name, value=text), cure.strip())
+        message = _("{field} has no value {value}").format(field=name, value=_brief(text))
+        raise self._fault(value, message, cure.strip())
 
     def _no_field(self, field: Value) -> QueryFault:
         close = get_close_matches(field.text, [*FIELDS, *ALIASES], 1)
@@ -195,6 +203,11 @@ class _Builder:
 
     def _fault(self, value: Value, message: str, cure: str) -> QueryFault:
         return QueryFault(self.text, value.start, value.end, message, cure)
+
+
+def _brief(text: str) -> str:
+    """A value as a message quotes it: the whole stands in the line below."""
+    return text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…"
 
 
 def _itself(value: Any) -> Any:

@@ -21,7 +21,8 @@ def parse_day(text: str, law: Law, today: date) -> date:
         return _relative(text, law, today) or date.fromisoformat(text)
     except (ValueError, OverflowError):
         raise Usage(
-            _("{text} is not a day").format(text=text), _("Write 2026-12-01, today, today+3 or today+3wd.")
+            _("{text} is not a day").format(text=text if len(text) <= 40 else text[:39] + "…"),
+            _("Write 2026-12-01, today, today+3 or today+3wd."),
         ) from None
 
 
