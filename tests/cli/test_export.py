@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import os
 import sys
+import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -279,6 +281,24 @@ def test_a_file_is_there_whole_or_as_it_was(reader: Any, tmp_path: Path) -> None
     assert all(exchange_accepts(json.loads(line)) for line in lines)
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
     assert "cannot write" in reader("export", "-o", tmp_path / "no" / "a.jsonl", code=4).err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_what_is_no_file_is_not_replaced(reader: Any, tmp_path: Path) -> None:
+    """A device or a pipe is written to, a link stays one."""
+    pipe, link = tmp_path / "pipe.csv", tmp_path / "link.csv"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    taker = threading.Thread(target=lambda: read.append(pipe.read_text("utf-8")))
+    taker.start()
+    reader("export", *DAY, "-o", pipe)
+    taker.join(10)
+    assert read[0].startswith("case,")
+    assert pipe.is_fifo()
+    link.symlink_to(tmp_path / "real.csv")
+    reader("export", *DAY, "-o", link)
+    assert link.is_symlink()
+    assert (tmp_path / "real.csv").read_text("utf-8") == read[0]
 
 
 def test_a_file_that_cannot_be_read_is_told(story_desk: Any, tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ def test_days(registry: Registry, text: str, first: str, last: str) -> None:
         ("due<today+99999", "today+99999", ["not a day"]),
         ("due>today-99999wd", "today-99999wd", ["not a day"]),
         ("received:9999..9999-12", "9999..9999-12", ["not a day"]),
+        ("id:20261119-8Z5HZ9", "20261119-8Z5HZ9", ["not a case id"]),
         ("left<many", "many", ["not a number", "1..5"]),
         ("due:", " ", ["value is missing"]),
         ("unit:a,", " ", ["value is missing"]),

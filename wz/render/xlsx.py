@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 LONGEST_CELL = 32_767  # characters; Excel takes no more
@@ -59,7 +61,10 @@ def write(out: IO[bytes], headings: Sequence[str], kinds: Sequence[str], rows: I
                 cells.append(_text(sheet, text[:LONGEST_CELL], WriteOnlyCell))
         sheet.append(cells)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{count + 1}"
-    book.save(out)
+    with TemporaryFile() as whole:  # an archive is written with leaps, which a pipe cannot take
+        book.save(whole)
+        whole.seek(0)
+        copyfileobj(whole, out)
     return cut
 
 

@@ -10,6 +10,7 @@ from wz.regulation.law import Law
 _NAMED = {"yesterday": -1, "today": 0, "tomorrow": 1, "昨天": -1, "今天": 0, "明天": 1}
 _RELATIVE = re.compile(rf"({'|'.join(_NAMED)})(?:([+-])([0-9]{{1,4}})(d|w|wd)?)?")
 _WRITTEN = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_QUOTED = 40  # characters of a text that a message quotes
 _MONTHS = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})|-?[Qq]([1-4]))?")
 
 
@@ -21,7 +22,7 @@ def parse_day(text: str, law: Law, today: date) -> date:
         return _relative(text, law, today) or date.fromisoformat(text)
     except (ValueError, OverflowError):
         raise Usage(
-            _("{text} is not a day").format(text=text if len(text) <= 40 else text[:39] + "…"),
+            _("{text} is not a day").format(text=text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…"),
             _("Write 2026-12-01, today, today+3 or today+3wd."),
         ) from None
 
