@@ -135,6 +135,12 @@ def test_what_is_not_json_is_refused(office: Path, line: bytes) -> None:
     assert "JSON" in done.problems[0].message
 
 
+def test_a_line_tells_that_it_is_a_case(lines: list[bytes]) -> None:
+    assert all(map(exchange.is_case, lines))
+    for line in (b"{}", b"[]", b"", b"{", b'{"id": "20261119-8Z5HZT", "title": "x"}', b"\xff"):
+        assert not exchange.is_case(line)
+
+
 def test_the_same_case_twice_and_another_of_its_id(office: Path, case: dict[str, Any]) -> None:
     registry = Registry(office)
     line = json.dumps(case).encode()

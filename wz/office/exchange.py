@@ -47,6 +47,15 @@ def lines(registry: Registry, as_of: datetime, problems: list[Problem]) -> Itera
         yield line(read, as_of)
 
 
+def is_case(line: str | bytes) -> bool:
+    """Whether a line is a whole case, so that it says itself what its fields are."""
+    try:
+        data = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return isinstance(data, dict) and {"format", "id", "events"} <= data.keys()
+
+
 def line(read: CaseFile, as_of: datetime, *, shielded: bool = False) -> bytes:
     """A case as a line of JSON, without its line end. Events after `as_of` do not exist for it."""
     facts = read.facts

@@ -1,12 +1,10 @@
 """Cases on their way out of the registry: each with its file, its standing and what counts of its history."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from wz.actions.approve import Approve
 from wz.actions.replay import Replay
-from wz.actions.reply import Reply
 from wz.i18n import N_
 from wz.model.case import Case
 from wz.model.directory import Unit
@@ -31,9 +29,9 @@ class Record(NamedTuple):
     events: list[Event]
     shielded: bool
 
-    def last(self, kind: type[Event]) -> Any:
-        """The latest event of that kind that counts, or None."""
-        return next((event for event in reversed(self.events) if isinstance(event, kind)), None)
+    def last(self, actions: Collection[str]) -> Event | None:
+        """The latest event of those actions that counts, or None."""
+        return next((event for event in reversed(self.events) if event.action in actions), None)
 
 
 def records(
@@ -84,13 +82,23 @@ class Told(NamedTuple):
     read: Callable[[Record], Any]
 
 
-def _of(kind: type[Event], field: str) -> Callable[[Record], Any]:
-    def read(record: Record) -> Any:
-        event = record.last(kind)
-        value = getattr(event, field) if event is not None else None
-        return value.astimezone(SHANGHAI) if isinstance(value, datetime) else value
+# What carries an answer: a unit's reply, or history brought in from another system.
+_ANSWERING = frozenset({"reply", "import"})
 
-    return read
+
+def _answered(field: str) -> Callable[[Record], Any]:
+    return lambda record: getattr(record.last(_ANSWERING), field, None)
+
+
+def _handed_in(record: Record) -> datetime | None:
+    event = record.last(_ANSWERING)
+    moment = getattr(event, "answered_at", None) or getattr(event, "at", None)
+    return moment.astimezone(SHANGHAI) if moment else None
+
+
+def _approved(record: Record) -> datetime | None:
+    event = record.last(frozenset({"approve"}))
+    return event.at.astimezone(SHANGHAI) if event else None
 
 
 def _assigned(field: str) -> Callable[[Record], Any]:
@@ -105,12 +113,12 @@ HISTORY: dict[str, Told] = {
     "transferred": Told(N_("Transferred"), "instant", _assigned("start")),
     "route": Told(N_("Route"), "code", _assigned("route")),
     "guide": Told(N_("Guiding department"), "code", _assigned("guide")),
-    "replied": Told(N_("Handed in"), "instant", _of(Reply, "at")),
-    "handler": Told(N_("Handler"), "text", _of(Reply, "handler")),
-    "result": Told(N_("Result"), "text", _of(Reply, "result")),
-    "legal_basis": Told(N_("Legal basis"), "text", _of(Reply, "legal_basis")),
-    "answer": Told(N_("Answer"), "text", _of(Reply, "answer")),
-    "approved": Told(N_("Approved"), "instant", _of(Approve, "at")),
+    "replied": Told(N_("Handed in"), "instant", _handed_in),
+    "handler": Told(N_("Handler"), "text", _answered("handler")),
+    "result": Told(N_("Result"), "text", _answered("result")),
+    "legal_basis": Told(N_("Legal basis"), "text", _answered("legal_basis")),
+    "answer": Told(N_("Answer"), "text", _answered("answer")),
+    "approved": Told(N_("Approved"), "instant", _approved),
     "published": Told(N_("Published"), "yes-no", lambda record: record.case.published),
     "events": Told(N_("Events"), "number", lambda record: len(record.events)),
     "shielded": Told(N_("Shielded"), "yes-no", lambda record: record.shielded),
