@@ -84,13 +84,14 @@ class Registry:
     ) -> Check:
         """What `wz check --format json` gives: who owes what, worst first; what waits for the office; totals."""
         from wz.office.checking import check
+        from wz.office.listing import fitting
+        from wz.office.query import parse
         from wz.office.survey import Survey
 
         moment = self._moment(as_of)
         found: list[Problem] = []
-        standings = list(self.cases(query, moment, found))
-        if problems is None:
-            _settle(found, None)
+        asked = parse([query], self._store.law, self.directory, moment.date())
+        standings = list(fitting(self._store, asked, moment, found, ended=False))
         seen = Survey(as_of=moment, standings=standings, problems=found)
         report = check(seen, self.root.as_posix(), self.rules, self.directory, unit=unit)
         _settle(found, problems)

@@ -91,6 +91,12 @@ def test_xlsx_has_real_days_and_numbers_and_no_formula(desk: Any, tmp_path: Path
     assert len(second["content"].value) == 32_767
 
 
+def test_more_rows_than_excel_takes(reader: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wz.render.xlsx.MOST_ROWS", 51)
+    assert "at most 51 rows" in reader("export", "-o", tmp_path / "a.xlsx", code=2).err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_labels_are_for_people(reader: Any) -> None:
     row = table(reader, *DAY, "id:8Z5HZT", "--labels", "--columns", "case,category,unit,urgent,owes")[0]
     assert row == {"Case": "20261119-8Z5HZT", "Category": "complaint", "Unit": "urban-mgmt", "Urgent": "no",

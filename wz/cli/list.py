@@ -1,6 +1,6 @@
 """`wz list`: cases that fit a query, as rows or counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +65,7 @@ def list_cases(
 ) -> int:
     from wz.office import columns as columns_of
     from wz.office import query
+    from wz.office.listing import fitting
 
     registry = current().registry
     moment = as_of or now()
@@ -80,7 +81,9 @@ def list_cases(
         names = list(shown) if columns is None else columns_of.chosen(columns, known)
     order = columns_of.orders(sort, known) if sort is not None else []
     problems: list[Any] = []
-    matching, hidden = _matching(asked, moment, everything or asked.names_state, problems)
+    everything = everything or asked.names_state
+    found = fitting(registry, asked, moment, problems, ended=everything or output == "table")
+    matching, hidden = _parted(found, everything)
     if by:
         rows = _counted(matching, by)
     else:
@@ -92,13 +95,12 @@ def list_cases(
     return UNREADABLE if problems else 0
 
 
-def _matching(asked: Any, as_of: datetime, everything: bool, problems: list[Any]) -> tuple[list[Any], int]:
-    """The cases that fit and are wanted, and how many ended ones fit besides."""
+def _parted(found: Iterable[Any], everything: bool) -> tuple[list[Any], int]:
+    """The cases that are wanted, and how many ended ones fit besides."""
     from wz.model.case import ENDED
-    from wz.office.listing import fitting
 
     matching, hidden = [], 0
-    for one in fitting(current().registry, asked, as_of, problems):
+    for one in found:
         if everything or one.state not in ENDED:
             matching.append(one)
         else:

@@ -13,12 +13,17 @@ from wz.office.survey import Standing, readings, standing, standings
 from wz.store.registry import Registry
 
 
-def fitting(registry: Registry, query: Query, as_of: datetime, problems: list[Problem]) -> Iterator[Standing]:
-    """The cases that fit, one at a time, oldest first; what cannot be read is added to `problems`."""
+def fitting(
+    registry: Registry, query: Query, as_of: datetime, problems: list[Problem], *, ended: bool = True
+) -> Iterator[Standing]:
+    """The cases that fit, one at a time, oldest first; what cannot be read is added to `problems`.
+
+    Without `ended`, those that have ended need not be given.
+    """
     problems += registry.settings_problems
     paths = paths_of(registry, query)
     if paths is None:
-        yield from filter(query.fits, standings(registry, as_of, problems, ended=not query.open_only))
+        yield from filter(query.fits, standings(registry, as_of, problems, ended=ended and not query.open_only))
         return
     for _read, replayed in readings(registry, as_of, problems, paths):
         found = standing(replayed.case, registry.law, as_of)

@@ -7,6 +7,9 @@ from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from wz.errors import Usage
+from wz.i18n import _
+
 LONGEST_CELL = 32_767  # characters; Excel takes no more
 MOST_ROWS = 1_048_575  # under the heading
 
@@ -41,6 +44,11 @@ def write(out: IO[bytes], headings: Sequence[str], kinds: Sequence[str], rows: I
     cut = count = 0
     for row in rows:
         count += 1
+        if count > MOST_ROWS:
+            raise Usage(
+                _("Excel takes at most {count} rows").format(count=MOST_ROWS),
+                _("Narrow the query down, or write CSV or Parquet."),
+            )
         cells: list[Any] = []
         for kind, value in zip(kinds, row, strict=True):
             if value is None or value == []:
