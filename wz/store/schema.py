@@ -3,7 +3,7 @@
 import json
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,8 +29,14 @@ class SchemaFault(NamedTuple):
 
 def folder() -> Path:
     """Where the schemas lie: inside the installed package, or beside it in a checkout."""
-    packaged = Path(str(files("wz"))) / "schemas"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "schemas"
+    package = Path(__file__).parents[1]
+    packaged = package / "schemas"
+    return packaged if packaged.is_dir() else package.parent / "schemas"
+
+
+# From so many cases on, a validator for each action has paid for its making.
+_MANY = 1000
+_cases_met = count()
 
 
 @cache
@@ -51,7 +57,9 @@ def accepts(name: str, document: Any) -> bool:
     try:
         if jsonschema_rs is None:
             return not faults(name, document)
-        return _accepts_case(document) if name == "case" else bool(_compiled(name).is_valid(document))
+        if name == "case" and next(_cases_met) >= _MANY:
+            return _accepts_case(document)
+        return bool(_compiled(name).is_valid(document))
     except (TypeError, ValueError):
         return False
 
