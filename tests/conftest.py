@@ -26,6 +26,7 @@ _GIT_CONFIG = f"""\
 \tuseConfigOnly = true
 [init]
 \tdefaultBranch = main
+\ttemplateDir =
 [gc]
 \tauto = 0
 [maintenance]
@@ -232,6 +233,8 @@ def told(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 capture_output=True,
                 timeout=120,
             )
+            # One pack instead of some thousand objects: it is copied for every test that writes.
+            subprocess.run(["git", "-C", str(made), "repack", "-adq"], check=True, capture_output=True)
             made.rename(root)
     return root
 
