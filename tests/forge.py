@@ -10,10 +10,10 @@ import importlib
 import json
 import os
 import pkgutil
-import signal
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from typing import Any
 
 _SPARED = ("git", "filelock", "holidays", "jsonschema", "jsonschema_rs", "ryaml", "tabulate", "wcwidth", "yaml")
@@ -30,14 +30,15 @@ def _import_all() -> None:
 
 
 def _serve(listening: socket.socket) -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are not waited for
     while True:
         connection, _address = listening.accept()
         if os.fork() == 0:
             listening.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             _keep(connection)
         connection.close()
+        with suppress(ChildProcessError):  # bury the keepers that are done
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def _keep(connection: socket.socket) -> None:
