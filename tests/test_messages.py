@@ -6,6 +6,7 @@ import re
 import string
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,20 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
 PO = ROOT / "wz/locale/zh_CN/LC_MESSAGES/wz.po"
-_spec = importlib.util.spec_from_file_location("update", ROOT / "wz/locale/update.py")
-assert _spec is not None
-assert _spec.loader is not None
-update: Any = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(update)
 VARIABLES = ("WZ_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def script(path: str) -> Any:
+    """A script of the project as a module."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+update = script("wz/locale/update.py")
 
 
 @pytest.fixture(scope="module")
@@ -77,13 +86,11 @@ def test_the_compiled_catalogue_is_that_of_the_source() -> None:
     assert PO.with_suffix(".mo").read_bytes() == update.compiled(PO)
 
 
-def speak(cwd: Path, *arguments: str, **variables: str) -> str:
-    environment = {key: value for key, value in os.environ.items() if key not in VARIABLES} | variables
-    done = subprocess.run(
-        [sys.executable, "-m", "wz", *arguments], cwd=cwd, capture_output=True, text=True, encoding="utf-8",
-        env=environment, check=False,
-    )  # fmt: skip
-    return done.stdout + done.stderr
+@pytest.fixture(scope="module")
+def speaker(hermetic: None) -> Iterator[Any]:
+    """Answers `wz …` in Chinese, in the registry at the top of the project."""
+    with script("docs/generate.py").Speaker("zh_CN", ROOT) as speaker:
+        yield speaker
 
 
 @pytest.mark.parametrize(
@@ -106,8 +113,8 @@ def speak(cwd: Path, *arguments: str, **variables: str) -> str:
         "calendar 2027",
     ],
 )
-def test_commands_speak_chinese(line: str) -> None:
-    said = speak(ROOT, *line.split(), WZ_LANG="zh_CN")
+def test_commands_speak_chinese(speaker: Any, line: str) -> None:
+    said = speaker.printed(f"wz {line}")
     # What is not language: examples, options, files, codes, names in capitals.
     rest = "\n".join(one for one in said.splitlines() if not re.match(r"\s+wz |\s+(cd|eval) ", one))
     rest = re.sub(r"--?[a-z][\w-]*(?: [A-Z\[\]|/a-z]+\b)?|`[^`]*`|\[[^\]]*\]|\([^)]*\)|（[^）]*）", " ", rest)
@@ -129,4 +136,11 @@ def test_commands_speak_chinese(line: str) -> None:
     ],
 )
 def test_the_language_is_chosen_by_the_usual_variables(variables: dict[str, str], chinese: bool) -> None:
-    assert ("承办单位" in speak(ROOT, "--help", **variables)) == chinese
+    done = subprocess.run(
+        [sys.executable, "-m", "wz", "--help"],
+        capture_output=True,
+        encoding="utf-8",
+        env={key: value for key, value in os.environ.items() if key not in VARIABLES} | variables,
+        check=True,
+    )
+    assert ("承办单位" in done.stdout) == chinese
