@@ -40,6 +40,7 @@ def test_the_same_as_one_by_one(desk_at: Callable[[Path], Desk], tmp_path: Path)
     one_by_one, at_once = desk_at(tmp_path / "a"), desk_at(tmp_path / "b")
     start = one_by_one.head
     git, series = Committer(one_by_one.root), Series(at_once.root)
+    git.identity = series.identity = git.identity  # at one second
     with git.locked():
         commit_all(git)
     with series.begun():
