@@ -47,11 +47,6 @@ class Result(NamedTuple):
 Runner = Callable[..., Result]
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: some tests wait for locks, disks and terminals."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(scope="session", autouse=True)
 def hermetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """An environment without the user: own HOME, own git configuration, no variables of git's, wz's or the locale's."""
