@@ -18,9 +18,7 @@ from wz.store import cases
 from wz.store.registry import Registry
 
 ROOT = Path(__file__).parents[2]
-MOMENTS = [
-    parse_instant(text) for text in ("2026-11-10 23:59", "2027-03-01 12:00")
-]
+MOMENTS = [parse_instant(text) for text in ("2026-11-10 23:59", "2027-03-01 12:00")]
 ALWAYS, NEVER = 1, 1_000_000
 
 

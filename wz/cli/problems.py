@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import click
 
+from wz.i18n import labelled
 from wz.model.article import article_name
 from wz.model.problem import Problem
 from wz.render.table import one_line
@@ -13,8 +14,8 @@ def problem_line(problem: Problem) -> str:
     """One problem."""
     place = f"{problem.file}:{problem.line}" if problem.line else problem.file
     article = problem.article and article_name(problem.article)
-    named = f"{article}: " if article and article not in problem.message else ""
-    return one_line(f"{place}: {named}{problem.message} {problem.cure}")
+    message = labelled(article, problem.message) if article and article not in problem.message else problem.message
+    return one_line(f"{place}: {message} {problem.cure}")
 
 
 def problem_lines(problems: Iterable[Problem]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 from wz.errors import Unreadable, Usage
-from wz.i18n import _, reason_of
+from wz.i18n import _, listed, reason_of
 from wz.model import case_id
 from wz.model.directory import Directory
 from wz.model.problem import Problem
@@ -186,7 +186,7 @@ class Registry:
         if found:
             raise Usage(
                 _("{text} is the end of {count} ids: {ids}").format(
-                    text=text, count=len(found), ids=", ".join(found[:8]) + (" …" if len(found) > 8 else "")
+                    text=text, count=len(found), ids=listed(found[:8]) + (" …" if len(found) > 8 else "")
                 ),
                 _("Type more of the id."),
             )
@@ -195,7 +195,7 @@ class Registry:
         close = get_close_matches(wanted, [_id_of(path)[-6:] for path in self.case_paths()], 3)
         raise Usage(
             _("no case ends in {text}").format(text=text),
-            _("Did you mean {ids}?").format(ids=", ".join(close)) if close else _("`wz list` shows the ids."),
+            _("Did you mean {ids}?").format(ids=listed(close)) if close else _("`wz list` shows the ids."),
         )
 
     def _is_there(self, path: str) -> bool:

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wz.i18n import _
+from wz.i18n import _, listed
 
 jsonschema_rs: Any
 try:
@@ -164,7 +164,7 @@ def _unknown(path: PathTo, key: str, known: list[str]) -> SchemaFault:
     cure = (
         _("Did you mean {close}?").format(close=close[0])
         if close
-        else _("Known here: {known}.").format(known=", ".join(known))
+        else _("Known here: {known}.").format(known=listed(known))
     )
     return SchemaFault(path, _("unknown field {key}").format(key=key), cure, key)
 
@@ -176,11 +176,10 @@ def _not_among(path: PathTo, value: Any, choices: list[Any]) -> SchemaFault:
             _("format {value} is newer than this wz knows ({known})").format(value=value, known=choices[-1]),
             _("Install a newer wz."),
         )
-    listed = ", ".join(_brief(choice) for choice in choices)
     close = get_close_matches(str(value), [str(choice) for choice in choices], 1)
     return SchemaFault(
         path,
-        _("{value} must be one of {choices}").format(value=_brief(value), choices=listed),
+        _("{value} must be one of {choices}").format(value=_brief(value), choices=listed(map(_brief, choices))),
         _("Did you mean {close}?").format(close=close[0]) if close else "",
     )
 
