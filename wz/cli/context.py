@@ -126,6 +126,38 @@ def format_option(*formats: str) -> Callable[[F], F]:
     )
 
 
+def output_option(command: F) -> F:
+    """--output: into a file, whole or not at all."""
+    return click.option(
+        "--output",
+        "to",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help=_("Write the result to this file instead, in UTF-8."),
+    )(command)
+
+
+def give(text: str, to: str | None) -> None:
+    """The result on standard output, or in a file. Raises Unreadable where that cannot be written."""
+    if to is None:
+        click.echo(text)
+        return
+    from wz.errors import Unreadable
+    from wz.i18n import reason_of
+
+    draft = Path(f"{to}.wz-new")
+    try:
+        draft.write_text(text + "\n", encoding="utf-8", newline="\n")
+        draft.replace(to)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise Unreadable(
+            _("cannot write {path}: {reason}").format(path=to, reason=reason_of(error)),
+            _("See that its folder is there and may be written."),
+        ) from None
+
+
 def whole_number(least: int | None = None, most: int | None = None) -> click.IntRange:
     """A number of things; what it is called in messages is in the reader's language, as click's own name is not."""
     kind = click.IntRange(least, most)

@@ -40,19 +40,24 @@ class Registry:
         self.root = root
         self.git = Committer(root)
 
+    @property
+    def files(self) -> settings.Folder:
+        """Where its files are read from."""
+        return self.root
+
     # -- settings
 
     @cached_property
     def _units(self) -> settings.Settings[Directory]:
-        return settings.read_directory(self.root)
+        return settings.read_directory(self.files)
 
     @cached_property
     def _calendar(self) -> settings.Settings[Calendar]:
-        return settings.read_calendar(self.root)
+        return settings.read_calendar(self.files)
 
     @cached_property
     def _rules(self) -> settings.Settings[Rules]:
-        return settings.read_rules(self.root)
+        return settings.read_rules(self.files)
 
     @property
     def settings_problems(self) -> list[Problem]:
@@ -99,7 +104,7 @@ class Registry:
     def read(self, path: str) -> casefile.CaseFile:
         """A case file by its path; a file that cannot be read is one with problems."""
         try:
-            data = (self.root / path).read_bytes()
+            data = (self.files / path).read_bytes()
         except OSError as error:
             problem = Problem(
                 file=path,

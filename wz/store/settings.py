@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, time
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -42,6 +42,20 @@ class CalendarFile(msgspec.Struct, frozen=True, kw_only=True):
 T = TypeVar("T")
 
 
+class File(Protocol):
+    """A file that may not be there: on disk, or at a commit."""
+
+    def read_bytes(self) -> bytes: ...
+
+    def exists(self) -> bool: ...
+
+
+class Folder(Protocol):
+    """Where settings lie: a folder on disk, or the registry's at a commit."""
+
+    def __truediv__(self, name: str, /) -> File: ...
+
+
 class Settings(NamedTuple, Generic[T]):
     """A settings file that was read, and what is wrong with it; `value` is None where it cannot be used."""
 
@@ -49,7 +63,7 @@ class Settings(NamedTuple, Generic[T]):
     problems: list[Problem]
 
 
-def read_settings(root: Path, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
+def read_settings(root: Folder, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
     """Read `root/name` against its schema; every fault is a problem with its line."""
     try:
         data = (root / name).read_bytes()
@@ -98,7 +112,7 @@ def _located(file: str, faults: Iterable[schema.SchemaFault], positions: Positio
         )
 
 
-def read_directory(root: Path) -> Settings[Directory]:
+def read_directory(root: Folder) -> Settings[Directory]:
     """units.yaml as a Directory, ids unique and areas known."""
     found = read_settings(root, "units.yaml", "units", lambda document: msgspec.convert(document, Directory))
     if found.value is None:
@@ -156,7 +170,7 @@ def _directory_problems(directory: Directory, positions: Positions) -> Iterable[
             emails.add((person.email or "").casefold())
 
 
-def read_rules(root: Path) -> Settings[Rules]:
+def read_rules(root: Folder) -> Settings[Rules]:
     """rules.yaml, or the packaged regulation where the registry has none."""
 
     def typed(document: Any) -> Rules:
@@ -167,7 +181,7 @@ def read_rules(root: Path) -> Settings[Rules]:
     return read_settings(Path(str(files("wz"))) / "regulation", "longnan.yaml", "rules", typed)
 
 
-def read_calendar(root: Path) -> Settings[Calendar]:
+def read_calendar(root: Folder) -> Settings[Calendar]:
     """calendar.yaml as a Calendar over the national one."""
     return read_settings(
         root, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile))
