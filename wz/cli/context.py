@@ -33,6 +33,11 @@ class Session:
     def __init__(self, registry: str | None) -> None:
         self._chosen = registry
 
+    @property
+    def named(self) -> bool:
+        """Whether somebody said which registry, rather than stand in it."""
+        return self._chosen is not None
+
     @cached_property
     def registry(self) -> Any:
         """The registry, found when first asked for; what a killed writer left is mended."""
