@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from wz.cli.check import awaited_name, compared, level_name, owed_name, totals_line, unit_name, urge_text
 from wz.cli.context import current
 from wz.cli.done import due_text
-from wz.i18n import _, ngettext
+from wz.i18n import CHINESE, _, ngettext
 from wz.model.article import article_name
 from wz.office import checking
 
@@ -141,7 +141,7 @@ def _told(one: "Owed") -> str:
     parts = [told, days.format(days=one.overdue_days)]
     if one.urge.role:
         parts.append(_("urge: {whom}").format(whom=urge_text(one)))
-    return "; ".join(parts)
+    return ("；" if CHINESE else "; ").join(parts)
 
 
 # -- for people

@@ -30,13 +30,14 @@ tr.referral td:first-child { border-left: .4em solid #742a2a; font-weight: bold;
 _SCRIPT = """\
 document.querySelectorAll("th").forEach(head => head.firstChild.addEventListener("click", () => {
   const table = head.closest("table"), body = table.tBodies[0], column = head.cellIndex;
-  const number = head.classList.contains("number"), down = head.ariaSort === "ascending";
+  const number = head.classList.contains("number"), down = head.getAttribute("aria-sort") === "ascending";
   table.querySelectorAll("th").forEach(other => other.removeAttribute("aria-sort"));
   head.setAttribute("aria-sort", down ? "descending" : "ascending");
   const key = row => row.cells[column].textContent;
   const order = (one, other) => number ? key(one) - key(other) : key(one).localeCompare(key(other), "zh");
   const rows = Array.from(body.rows).sort(order);
-  body.append(...(down ? rows.reverse() : rows));
+  if (down) rows.reverse();
+  rows.forEach(row => body.appendChild(row));
 }));
 """
 
