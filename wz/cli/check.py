@@ -82,7 +82,7 @@ def check(
         registry.directory,
         unit=unit,
         within=within,
-        before=_before(new_since, found) if new_since else None,
+        before=None if new_since is None else _before(new_since, found),
     )
     if output == "table":
         text = _table(report)

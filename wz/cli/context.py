@@ -143,20 +143,24 @@ def output_option(command: F) -> F:
 
 
 def give(text: str, to: str | None) -> None:
-    """The result on standard output, or in a file. Raises Unreadable where that cannot be written."""
-    if to is None:
+    """The result on standard output (no file, or `-`), or in a file. Raises Unreadable where that cannot be written."""
+    if to is None or to == "-":
         click.echo(text)
         return
     from wz.errors import Unreadable
     from wz.i18n import reason_of
 
-    draft = Path(f"{to}.wz-new")
+    file = Path(to)
+    # A device or pipe is written to; only a file can be put in another's place.
+    draft = file if file.exists() and not file.is_file() else file.with_name(f"{file.name}.{os.getpid()}.wz-new")
     try:
         draft.write_text(text + "\n", encoding="utf-8", newline="\n")
-        draft.replace(to)
+        if draft is not file:
+            draft.replace(file.resolve())
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
+        if draft is not file:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
         raise Unreadable(
             _("cannot write {path}: {reason}").format(path=to, reason=reason_of(error)),
             _("See that its folder is there and may be written."),

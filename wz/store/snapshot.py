@@ -96,8 +96,8 @@ class _Blob(NamedTuple):
 
 def commit_named(git: Git, rev: str) -> str:
     """The full name of a commit. Raises Usage, or GitFailed where the clone does not reach back to it."""
-    done = git.run("rev-parse", "-q", "--verify", "--end-of-options", rev + "^{commit}", check=False)
-    if done.returncode == 0:
+    done = git.run("rev-parse", "-q", "--verify", rev + "^{commit}", check=False)
+    if done.returncode == 0 and not rev.startswith("-"):
         return done.stdout.decode().strip()
     if git.text("rev-parse", "--is-shallow-repository") == "true":
         raise GitFailed(
