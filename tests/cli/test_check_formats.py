@@ -1,6 +1,7 @@
 """What `wz check` tells CI services and people, against the table worked out by hand; and what became worse."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -91,7 +92,7 @@ def test_github_points_at_the_last_event(reader: Any) -> None:
 
 
 def test_github_finds_a_registry_below_the_top(office: Path, typed: Any) -> None:
-    """Annotations name files from the repository's top, wherever the registry lies in it."""
+    """Annotations name files from the repository's top, wherever the registry lies in it and whoever owns it."""
     subprocess.run(["git", "init", "-q", str(office.parent / "top")], check=True)
     inside = office.parent / "top" / "office"
     inside.mkdir()
@@ -99,8 +100,8 @@ def test_github_finds_a_registry_below_the_top(office: Path, typed: Any) -> None
         (inside / name).write_bytes((office / name).read_bytes())
     (inside / "cases/2026/11/20").mkdir(parents=True)
     (inside / "cases/2026/11/20/20261120-WN708S.yaml").write_text("format: 1\n", "utf-8")
-    for command in ("check", "validate"):
-        done = typed(command, "--format", "github", cwd=inside)
+    for command, env in (("check", {}), ("validate", {}), ("check", {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})):
+        done = typed(command, "--format", "github", cwd=inside, env=env)
         assert done.out.startswith("::error file=office/cases/2026/11/20/20261120-WN708S.yaml,line=1,")
 
 
@@ -175,6 +176,18 @@ def test_output_goes_into_a_file_whole_or_not_at_all(reader: Any, tmp_path: Path
     assert reader("check", "--output", str(tmp_path), code=2)
 
 
+def test_output_to_what_is_no_file(reader: Any, tmp_path: Path) -> None:
+    """A pipe (or a device) is written to, not replaced; `-` is standard output."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDWR)
+    reader(*given("github", "--output", str(pipe)))
+    assert os.read(end, 65536).decode("utf-8") == reader(*given("github", "--output", "-")).out
+    os.close(end)
+    assert pipe.is_fifo()
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
 # -- what became worse
 
 
@@ -198,6 +211,7 @@ def test_new_since_a_day(reader: Any, fits: Callable[[str, Any], None]) -> None:
         (["--new-since", "2026-12-01"], 2, "is not before"),
         (["--new-since", "nowhere"], 2, "neither a day nor a commit"),
         (["--new-since", "2026-02-30"], 2, "neither a day nor a commit"),
+        (["--new-since", ""], 2, "neither a day nor a commit"),
         (["--new-since", "--all"], 2, "neither a day nor a commit"),
         (["--new-since", "HEAD:cases"], 2, "neither a day nor a commit"),
     ],

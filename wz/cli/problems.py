@@ -1,6 +1,7 @@
 """Problems, one a line, as editors and CI logs jump to them: `file:line: message cure`."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -62,6 +63,10 @@ def problem_suite(problems: Iterable[Problem], passed: str) -> "Suite":
 
 
 def place_in_repository() -> str:
-    """Where the registry lies in its repository, "" or "sub/": CI services name files from the repository's top."""
-    git = current().registry.git
-    return str(git.layout.prefix) if git.present else ""
+    """Where the registry lies in its repository, "" or "sub/": CI services name files from the repository's top.
+
+    Git is not asked, for in a job's container it often refuses a checkout that belongs to somebody else.
+    """
+    root: Path = current().registry.root.resolve()
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    return "" if top == root else root.relative_to(top).as_posix() + "/"
