@@ -14,6 +14,7 @@ from wz.cli.context import (
     now,
     output_option,
     registry_option,
+    rev_option,
     whole_number,
     width,
 )
@@ -53,6 +54,7 @@ _LEVELS = {"none": "无", "blue": "蓝色", "yellow": "黄色", "red": "红色",
     help=_("Only what became worse since then: a level that rose, or newly overdue."),
 )
 @as_of_option
+@rev_option
 @format_option("table", "json", "ndjson", "csv", "junit", "github", "markdown", "html")
 @output_option
 @registry_option
@@ -74,7 +76,7 @@ def check(
         from wz.cli.values import find_unit
 
         unit = find_unit(unit, registry.directory)
-    found = survey(registry, moment)
+    found = survey(registry, moment, ended=False)
     report = checking.check(
         found,
         registry.root.as_posix(),
@@ -192,7 +194,7 @@ def compared(report: "Check") -> list[str]:
     line = _("Only what became worse since {moment}").format(moment=moment)
     if since.commit:
         line = _("Only what became worse since commit {commit} of {moment}").format(
-            commit=since.commit[:10], moment=moment
+            commit=since.commit[:9], moment=moment
         )
     return [line] if report.obligations else [line, _("Nothing became worse.")]
 

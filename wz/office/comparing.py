@@ -1,17 +1,14 @@
 """What became worse: obligations compared with how they stood at an earlier day, or at a commit."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from wz.errors import Usage
+from wz.errors import Unreadable, Usage
 from wz.i18n import _
-from wz.model import case_id as ids
-from wz.model.instants import shown
+from wz.model.instants import SHANGHAI, shown
 from wz.model.obligation import LEVEL_ORDER, Judged, Kind, LevelId
 from wz.office.survey import Survey, survey
 from wz.store.registry import Registry
-from wz.store.snapshot import Snapshot
 
 
 class Key(NamedTuple):
@@ -39,7 +36,7 @@ class Then(NamedTuple):
 
 
 class Before(NamedTuple):
-    """How the obligations that are late now stood at an earlier moment; `commit` where it was one that was named."""
+    """How the obligations stood at an earlier moment; `commit` where it was one that was named."""
 
     as_of: datetime
     commit: str | None
@@ -71,26 +68,33 @@ def before_day(registry: Registry, moment: datetime, found: Survey) -> Before:
             ),
             _("Name an earlier day, such as yesterday, or a commit."),
         )
-    return Before(moment, None, _stood(survey(registry, moment, _late(found))))
+    return Before(moment, None, _stood(survey(registry, moment, ended=False)))
 
 
-def before_commit(registry: Registry, rev: str, found: Survey) -> Before:
+def before_commit(registry: Registry, revision: str, found: Survey) -> Before:
     """How it stood when that commit was made, by what had been recorded: files and settings are those of the commit.
 
-    Raises as Snapshot does.
+    Raises Usage where there is no such commit, GitFailed where the clone does not reach back to it, Unreadable where
+    its settings are faulty.
     """
-    recorded = Snapshot(registry, rev)
-    moment = min(recorded.recorded_at, found.as_of)
-    return Before(moment, recorded.commit_id, _stood(survey(recorded, moment, _late(found))))
-
-
-def _late(found: Survey) -> Iterable[str]:
-    """The files of the cases in which something can have become worse: only they need be looked at again."""
-    return [
-        ids.path_of(standing.id)
-        for standing in found.standings
-        if any(one.level != "none" or is_overdue(one, found.as_of) for one in standing.judged)
-    ]
+    try:
+        recorded = registry.at(revision)
+    except Usage:
+        raise Usage(
+            _("{revision} is neither a day nor a commit of this registry").format(revision=revision or "''"),
+            _("Write 2026-11-20, yesterday, or a commit, tag or branch that `git log` knows."),
+        ) from None
+    commit = str(recorded.revision)
+    moment = min(registry.git.committed_at(commit).astimezone(SHANGHAI), found.as_of)
+    try:
+        return Before(moment, commit, _stood(survey(recorded, moment, ended=False)))
+    except Unreadable as error:
+        raise Unreadable(
+            _("the settings as of commit {commit} cannot be read: {message}").format(
+                commit=commit[:9], message=error.message
+            ),
+            _("Name a commit at which they were good."),
+        ) from None
 
 
 def _stood(then: Survey) -> dict[Key, Then]:
