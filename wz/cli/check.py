@@ -4,34 +4,43 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wz.cli.check_words import (
+    LEVELS,
+    awaited_name,
+    case_name,
+    compared,
+    due_name,
+    level_name,
+    owed_name,
+    totals_line,
+    unit_name,
+    urge_text,
+)
 from wz.cli.context import (
     as_of_option,
     colours,
     complete_unit,
     current,
     format_option,
-    give,
     now,
-    output_option,
     registry_option,
     rev_option,
     whole_number,
     width,
 )
-from wz.i18n import _, term
+from wz.cli.output import give, output_option
+from wz.i18n import _
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from wz.office.checking import Check, Owed
+    from wz.office.checking import Check
     from wz.office.comparing import Before
     from wz.office.survey import Survey
 
 FINDINGS, UNREADABLE = 1, 4
-# A terminal of fewer columns gets short ids, dates and names; a unit's or a person's name then has _NARROW columns.
+# A terminal of fewer columns gets short ids, dates and names.
 _ROOMY = 140
-_NARROW = 12
-_LEVELS = {"none": "无", "blue": "蓝色", "yellow": "黄色", "red": "红色", "referral": "移交督查"}
 
 
 @click.command(
@@ -45,9 +54,7 @@ _LEVELS = {"none": "无", "blue": "蓝色", "yellow": "黄色", "red": "红色",
 @click.option(
     "--within", type=whole_number(0), metavar="N", help=_("Only what is overdue or due within N working days.")
 )
-@click.option(
-    "--fail-on", type=click.Choice(list(_LEVELS)[1:]), help=_("Exit with 1 when that level has been reached.")
-)
+@click.option("--fail-on", type=click.Choice(list(LEVELS)[1:]), help=_("Exit with 1 when that level has been reached."))
 @click.option(
     "--new-since",
     metavar="DAY|COMMIT",
@@ -137,11 +144,11 @@ def _table(report: "Check") -> str:
         rows = [
             (
                 paint(level_name(one.level), one.level, lit),
-                _case(one.case, tight),
+                case_name(one.case, tight),
                 one.title,
                 unit_name(one.unit, tight),
                 owed_name(one.obligation),
-                _due(one, tight),
+                due_name(one, tight),
                 one.overdue_days,
                 urge_text(one, tight),
             )
@@ -158,11 +165,11 @@ def _table(report: "Check") -> str:
     if soon:
         rows = [
             (
-                _case(one.case, tight),
+                case_name(one.case, tight),
                 one.title,
                 unit_name(one.unit, tight),
                 owed_name(one.obligation),
-                _due(one, tight),
+                due_name(one, tight),
                 one.days_left,
             )
             for one in soon
@@ -173,7 +180,7 @@ def _table(report: "Check") -> str:
         )
     if report.waiting:
         rows = [
-            (awaited_name(one.awaited), _case(one.case, tight), one.title, f"{one.since:%Y-%m-%d %H:%M}", one.days)
+            (awaited_name(one.awaited), case_name(one.case, tight), one.title, f"{one.since:%Y-%m-%d %H:%M}", one.days)
             for one in report.waiting
         ]
         headers = [_("For"), _("Case"), _("Title"), _("Since"), _("Working days")]
@@ -184,84 +191,3 @@ def _table(report: "Check") -> str:
         section(_("Problems"), problem_lines(report.problems))
     parts.append(totals_line(report, lit, tight))
     return "\n\n".join(parts)
-
-
-def compared(report: "Check") -> list[str]:
-    """What the view is compared with, in a line, if it is; and whether nothing became worse."""
-    if not (since := report.new_since):
-        return []
-    moment = f"{since.as_of:%Y-%m-%d %H:%M}"
-    line = _("Only what became worse since {moment}").format(moment=moment)
-    if since.commit:
-        line = _("Only what became worse since commit {commit} of {moment}").format(
-            commit=since.commit[:9], moment=moment
-        )
-    return [line] if report.obligations else [line, _("Nothing became worse.")]
-
-
-def totals_line(report: "Check", lit: bool = False, tight: bool = False) -> str:
-    from wz.render.table import paint
-
-    totals = report.totals
-    levels = "  ".join(
-        paint(f"{level_name(level)} {totals[level]}", level if totals[level] else "", lit)
-        for level in reversed(_LEVELS)
-        if level != "none"
-    )
-    return (
-        levels
-        + ("\n" if tight else "  |  ")
-        + _(
-            "open obligations {open}, overdue {overdue}, due soon {due_soon}, waiting {waiting}, problems {problems}"
-        ).format(**totals)
-    )
-
-
-def level_name(level: str) -> str:
-    return term(level, _LEVELS[level])
-
-
-def _case(case_id: str, tight: bool) -> str:
-    """The id; where there is little room, the end of it, which every command takes for it."""
-    return case_id.rpartition("-")[2] if tight else case_id
-
-
-def unit_name(unit_id: str, tight: bool = False) -> str:
-    from wz.render.table import shorten
-
-    name = term(unit_id, current().registry.directory.name_of(unit_id))
-    return shorten(name, _NARROW) if tight else name
-
-
-def owed_name(kind: str) -> str:
-    from wz.cli.done import obligation_name
-
-    return obligation_name(kind)  # type: ignore[arg-type]
-
-
-def awaited_name(awaited: str) -> str:
-    from wz.office.survey import AWAITED_LABELS
-
-    return term(awaited, AWAITED_LABELS[awaited])  # type: ignore[index]
-
-
-def _due(one: "Owed", tight: bool) -> str:
-    from wz.cli.done import due_text
-
-    if tight:
-        return f"{one.due:%m-%d}" + ("?" if one.provisional else "")
-    return due_text(one)  # type: ignore[arg-type]
-
-
-def urge_text(one: "Owed", tight: bool = False) -> str:
-    from wz.model.directory import ROLE_LABELS
-    from wz.render.table import shorten
-
-    role = one.urge.role
-    if role is None:  # late, but not a day of it is charged: nobody is urged while the office has the case
-        held = _("with the office") if one.state in ("in-review", "return-requested") else ""
-        return shorten(held, _NARROW) if tight else held
-    label = term(role, ROLE_LABELS[role])
-    if tight:
-        return shorten(one.urge.name if one.urge.name and role != "supervision" else label, _NARROW)
-    return f"{label} {one.urge.name}" if one.urge.name and role != "supervision" else one.urge.name or label

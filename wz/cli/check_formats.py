@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wz.cli.check import awaited_name, compared, level_name, owed_name, totals_line, unit_name, urge_text
+from wz.cli.check_words import awaited_name, compared, level_name, owed_name, totals_line, unit_name, urge_text
 from wz.cli.context import current
 from wz.cli.done import due_text
 from wz.i18n import CHINESE, _, ngettext

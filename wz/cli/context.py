@@ -194,42 +194,6 @@ def format_option(*formats: str) -> Callable[[F], F]:
     )
 
 
-def output_option(command: F) -> F:
-    """--output: into a file, whole or not at all."""
-    return click.option(
-        "--output",
-        "to",
-        metavar="FILE",
-        type=click.Path(dir_okay=False),
-        help=_("Write the result to this file instead, in UTF-8."),
-    )(command)
-
-
-def give(text: str, to: str | None) -> None:
-    """The result on standard output (no file, or `-`), or in a file. Raises Unreadable where that cannot be written."""
-    if to is None or to == "-":
-        click.echo(text)
-        return
-    from wz.errors import Unreadable
-    from wz.i18n import reason_of
-
-    file = Path(to)
-    # A device or pipe is written to; only a file can be put in another's place.
-    draft = file if file.exists() and not file.is_file() else file.with_name(f"{file.name}.{os.getpid()}.wz-new")
-    try:
-        draft.write_text(text + "\n", encoding="utf-8", newline="\n")
-        if draft is not file:
-            draft.replace(file.resolve())
-    except OSError as error:
-        if draft is not file:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-        raise Unreadable(
-            _("cannot write {path}: {reason}").format(path=to, reason=reason_of(error)),
-            _("See that its folder is there and may be written."),
-        ) from None
-
-
 def whole_number(least: int | None = None, most: int | None = None) -> click.IntRange:
     """A number of things; what it is called in messages is in the reader's language, as click's own name is not."""
     kind = click.IntRange(least, most)

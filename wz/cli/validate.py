@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wz.cli.context import current, format_option, give, now, output_option, registry_option
+from wz.cli.context import current, format_option, now, registry_option
+from wz.cli.output import give, output_option
 from wz.i18n import _
 
 if TYPE_CHECKING:
