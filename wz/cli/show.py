@@ -121,7 +121,7 @@ def _action_name(name: str) -> str:
 
 
 def _obligation(one: dict[str, Any], lit: bool) -> str:
-    from wz.cli.check import level_name
+    from wz.cli.check_words import level_name
     from wz.cli.done import obligation_name
     from wz.render.table import paint
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
-from wz.errors import Unreadable, Usage
+from wz.errors import GitFailed, Unreadable, Usage
 from wz.i18n import _, listed, reason_of
 from wz.model import case_id
 from wz.model.directory import Directory
@@ -55,12 +55,24 @@ class Registry:
         return Registry, (self.root, self.revision)
 
     def at(self, revision: str) -> "Registry":
-        """The registry as it was recorded at a commit, branch or tag. Raises Usage where there is none."""
+        """The registry as it was recorded at a commit, branch or tag.
+
+        Raises Usage where there is none, GitFailed where a shallow clone may have left it out.
+        """
         commit = self.git.commit_of(revision)
+        if commit is None and self.git.shallow:
+            raise GitFailed(
+                _("{revision} is not in this clone, which is shallow: it holds the latest commits only").format(
+                    revision=revision
+                ),
+                _(
+                    "Fetch the history: git fetch --unshallow; in a GitHub workflow `fetch-depth: 0`, in GitLab "
+                    "`GIT_DEPTH: 0`. A day, such as yesterday, needs no history."
+                ),
+            )
         if commit is None:
             raise Usage(
-                _("git knows no commit {revision}").format(revision=revision),
-                _("`git log` shows the commits; in a shallow clone, `git fetch --unshallow` brings the older ones."),
+                _("git knows no commit {revision}").format(revision=revision), _("`git log` shows the commits.")
             )
         found = Registry(self.root, commit)
         found.progress = self.progress
