@@ -200,8 +200,8 @@ def test_an_answer_not_yet_approved_does_not_leave(desk: Any) -> None:
         at = f"2026-03-{day:02}"
         ground = ("--redo-ground", "18(1)") if day > 3 else ()
         desk("reply", case, "--as", "urban-mgmt", "--handled-on", at, "--handler", "所", "--result", "x",
-             "--answer", answer, "--legal-basis", "条例", "--informed", "电话", "--oa-number", "1", "--oa-signed-by", "周",
-             "--oa-signed-at", f"{at} 09:00", "--at", f"{at} 10:00", *ground)  # fmt: skip
+             "--answer", answer, "--legal-basis", "条例", "--informed", "电话", "--oa-number", "1",
+             "--oa-signed-by", "周", "--oa-signed-at", f"{at} 09:00", "--at", f"{at} 10:00", *ground)  # fmt: skip
 
     def public() -> list[tuple[str, str]]:
         found = json.loads(exported(desk, "--format", "open311", "--as-of", "2026-03-08"))

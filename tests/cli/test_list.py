@@ -171,7 +171,7 @@ def test_a_bad_query_is_pointed_at(reader: Any) -> None:
         "error: level has no value grene",
         "  路灯 level:grene",
         "             ^^^^^",
-        "Values are: none, blue, yellow, red, referral.",
+        "Values are: none 无, blue 蓝色, yellow 黄色, red 红色, referral 移交督查.",
     ]
 
 

@@ -68,7 +68,7 @@ def test_days(registry: Registry, text: str, first: str, last: str) -> None:
         ("()", ")", ["missing"]),
         ("路灯 unti:x", "unti", ["no field unti", "unit"]),
         ("路灯 colour:red", "colour", ["colour", "level", "quotes"]),
-        ("路灯 level:green", "green", ["green", "blue, yellow, red, referral"]),
+        ("路灯 level:green", "green", ["green", "blue 蓝色, yellow 黄色, red 红色, referral"]),
         ("category:投诉,投拆", "投拆", ["投拆", "投诉", "complaint"]),
         ("unit:城官局", "城官局", ["no value 城官局", "urban-mgmt"]),
         ("unit<market", "unit", ["no order", "received", "due", "level"]),

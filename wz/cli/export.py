@@ -1,9 +1,8 @@
 """`wz export`: cases as files for other programs."""
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -12,8 +11,8 @@ import click
 
 from wz.cli.context import as_of_option, complete_unit, current, now, registry_option, rev_option
 from wz.cli.querying import query_argument, query_help
-from wz.errors import Unreadable, Usage
-from wz.i18n import _, ngettext, reason_of
+from wz.errors import Usage
+from wz.i18n import _, ngettext
 
 UNREADABLE = 4
 _FORMS = ("jsonl", "csv", "xlsx", "parquet", "ics", "open311")
@@ -160,7 +159,8 @@ def _cell(name: str, value: Any) -> object:
 
 @contextmanager
 def _target(output: str | None, form: str) -> Iterator[IO[bytes]]:
-    """Where the export goes: a file that is there whole or not at all, or standard output."""
+    """Where the export goes: a file that is there whole or as it was, or standard output."""
+    from wz.cli.output import opened
     from wz.office.exporting import BINARY
 
     if output is None or output == "-":
@@ -168,33 +168,8 @@ def _target(output: str | None, form: str) -> Iterator[IO[bytes]]:
             raise Usage(_("{form} is not for a terminal").format(form=form), _("Add -o FILE."))
         yield sys.stdout.buffer
         return
-    target = Path(os.path.realpath(output))  # a link stays one; what it leads to is replaced
-    if target.exists() and not target.is_file():  # a pipe or a device is written to, and not replaced
-        with _writing(output), target.open("wb") as out:
-            yield out
-        return
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with _writing(output):
-            with part.open("wb") as out:
-                yield out
-            part.replace(target)
-    finally:
-        with suppress(OSError):
-            part.unlink()
-
-
-@contextmanager
-def _writing(output: str) -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise Unreadable(
-            _("cannot write {path}: {reason}").format(path=output, reason=reason_of(error)),
-            _("See that the folder is there, may be written to and has room."),
-        ) from None
+    with opened(output) as out:
+        yield out
 
 
 def _watched(found: Iterable[Any], output: str | None, whole: bool) -> Iterator[Any]:

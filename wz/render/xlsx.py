@@ -23,52 +23,28 @@ def write(out: IO[bytes], headings: Sequence[str], kinds: Sequence[str], rows: I
     """Write the rows as one sheet. Returns how many texts were cut at Excel's longest cell.
 
     Kinds are `text`, `code`, `texts` (joined by `;`), `day`, `instant` (as the clock shows it), `number`, `yes-no`.
+    Raises Usage where there are more rows than Excel takes; then nothing has been written.
     """
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("wz")
-    sheet.freeze_panes = "A2"
-    for place, kind in enumerate(kinds, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS[kind]
-    bold = Font(bold=True)
-    head = []
-    for heading in headings:
-        cell = WriteOnlyCell(sheet, heading)
-        cell.font = bold
-        head.append(cell)
-    sheet.append(head)
-    cut = count = 0
-    for row in rows:
-        count += 1
-        if count > MOST_ROWS:
-            raise Usage(
-                _("Excel takes at most {count} rows").format(count=MOST_ROWS),
-                _("Narrow the query down, or write CSV or Parquet."),
-            )
-        cells: list[Any] = []
-        for kind, value in zip(kinds, row, strict=True):
-            if value is None or value == []:
-                cells.append(None)
-            elif isinstance(value, bool):
-                cells.append("yes" if value else "no")
-            elif isinstance(value, date):
-                naive = value.replace(tzinfo=None) if isinstance(value, datetime) else value
-                cell = WriteOnlyCell(sheet, naive)  # type: ignore[arg-type]
-                cell.number_format = _FORMATS[kind]
-                cells.append(cell)
-            elif isinstance(value, int | float):
-                cells.append(value)
-            else:
-                text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
-                text = _ESCAPE.sub("_x005F_", _UNWRITABLE.sub("", text))
-                cut += len(text) > LONGEST_CELL
-                cells.append(_text(sheet, text[:LONGEST_CELL], WriteOnlyCell))
-        sheet.append(cells)
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{count + 1}"
+    try:
+        _head(sheet, headings, kinds)
+        cut = count = 0
+        for count, row in enumerate(rows, 1):
+            if count > MOST_ROWS:
+                raise Usage(
+                    _("Excel takes at most {count} rows").format(count=MOST_ROWS),
+                    _("Narrow the query down, or write CSV or Parquet."),
+                )
+            cells = [_cell(sheet, kind, value) for kind, value in zip(kinds, row, strict=True)]
+            cut += sum(isinstance(value, str | list) and len(_text(value)) > LONGEST_CELL for value in row)
+            sheet.append(cells)
+    except BaseException:
+        sheet.close()
+        raise
+    sheet.auto_filter.ref = f"A1:{_letters(len(headings))}{count + 1}"
     with TemporaryFile() as whole:  # an archive is written with leaps, which a pipe cannot take
         book.save(whole)
         whole.seek(0)
@@ -76,10 +52,50 @@ def write(out: IO[bytes], headings: Sequence[str], kinds: Sequence[str], rows: I
     return cut
 
 
-def _text(sheet: Any, text: str, cell_type: Any) -> Any:
-    """A cell that is a text whatever it begins with: `=` would make a formula of it, `#N/A` an error."""
+def _head(sheet: Any, headings: Sequence[str], kinds: Sequence[str]) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    sheet.freeze_panes = "A2"
+    for place, kind in enumerate(kinds, 1):
+        sheet.column_dimensions[_letters(place)].width = _WIDTHS[kind]
+    bold = Font(bold=True)
+    cells = [WriteOnlyCell(sheet, heading) for heading in headings]
+    for cell in cells:
+        cell.font = bold
+    sheet.append(cells)
+
+
+def _letters(place: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(place))
+
+
+def _cell(sheet: Any, kind: str, value: Any) -> Any:
+    """A value as a cell of its own type."""
+    from openpyxl.cell import WriteOnlyCell
+
+    if value is None or value == []:
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        naive = value.replace(tzinfo=None) if isinstance(value, datetime) else value
+        cell = WriteOnlyCell(sheet, naive)  # type: ignore[arg-type]
+        cell.number_format = _FORMATS[kind]
+        return cell
+    if isinstance(value, int | float):
+        return value
+    text = _text(value)[:LONGEST_CELL]
     if text[:1] not in ("=", "#"):
         return text
-    cell = cell_type(sheet, text)
+    cell = WriteOnlyCell(sheet, text)  # a text whatever it begins with: `=` would make a formula of it, `#N/A` an error
     cell.data_type = "s"
     return cell
+
+
+def _text(value: Any) -> str:
+    """A text as the sheet's XML takes it; Excel would read `_x000D_` as a control character."""
+    text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
+    return _ESCAPE.sub("_x005F_", _UNWRITABLE.sub("", text))

@@ -187,7 +187,9 @@ class _Builder:
             cure = _("Did you mean {close}?").format(close=close[0])
         else:
             cure = ""
-        cure = f"{cure} " + _("Values are: {values}.").format(values=", ".join(known))
+        cure = f"{cure} " + _("Values are: {values}.").format(
+            values=listed(f"{code} {label}" for code, label in known.items())
+        )
         message = _("{field} has no value {value}").format(field=name, value=_brief(text))
         raise self._fault(value, message, cure.strip())
 
@@ -196,7 +198,7 @@ class _Builder:
         cure = (
             _("Did you mean {close}?").format(close=close[0])
             if close
-            else _("Fields are: {fields}.").format(fields=", ".join(FIELDS))
+            else _("Fields are: {fields}.").format(fields=listed(FIELDS))
         )
         cure += " " + _("To look for it as a text, put it in quotes.")
         return self._fault(field, _("there is no field {field}").format(field=field.text), cure)
