@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 GUIDES = ("README.md", "README.zh-CN.md")
 COMMANDS = "docs/commands.md"
 PAGES = [path.relative_to(ROOT).as_posix() for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])]
-COMMON_FIELDS = {"action", "at", "by", "note", "attachments"}
+COMMON_FIELDS = {"action", "at", "by", "note", "attachments", "key"}
 _FULL_ID = re.compile(r"\b[0-9]{8}-[0-9A-HJKMNP-TV-Z]{6}\b")
 _SPAN = re.compile(r"`([^`\n]+)`")
 

@@ -10,7 +10,7 @@ from wz.actions.base import Field
 from wz.cli.context import complete_unit, whole_number
 from wz.i18n import _
 
-_COMMON = frozenset({"at", "by", "note", "attachments"})
+_COMMON = frozenset({"at", "by", "note", "attachments", "key"})
 
 
 class Asked(NamedTuple):

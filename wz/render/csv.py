@@ -5,6 +5,9 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+# What a cell begins with that a spreadsheet takes for a formula.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
 
 def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Rows as CSV with a heading line; lists are joined by `;`."""
@@ -23,9 +26,12 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ";".join(map(str, value))
-    text = str(value)
-    # A spreadsheet would run a cell that starts so as a formula.
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(text) else text
+    return harmless(str(value))
+
+
+def harmless(text: str) -> str:
+    """A cell that a spreadsheet would run as a formula, with the apostrophe that makes it a text."""
+    return "'" + text if text[:1] in FORMULA_SIGNS and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:

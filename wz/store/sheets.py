@@ -1,6 +1,6 @@
 """Tables from other hands: CSV, XLSX and JSON Lines read alike, and rows given back with what is wrong with them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -66,9 +66,12 @@ def read_sheet(name: str, data: bytes, sheet: str | None = None) -> Sheet:
     return _table(found, sheettext.delimited(rest, delimiter, skipped))
 
 
-def with_reasons(sheet: Sheet, reasons: Mapping[int, str]) -> bytes:
-    """The rows on those lines in the table's own format, each with the reason beside it in a last column."""
-    reason = next((one for one in REASON_HEADERS if one in sheet.headers), REASON_HEADERS[0])
+def with_reasons(sheet: Sheet, reasons: Mapping[int, str], names: Sequence[str] = REASON_HEADERS) -> bytes:
+    """The rows on those lines in the table's own format, each with the reason beside it in a last column.
+
+    The column has the first of the `names`, unless the table has one of another of these names.
+    """
+    reason = next((one for one in names if one in sheet.headers), names[0])
     headers = [one for one in sheet.headers if one != reason]
     chosen = [row for row in sheet.rows if row.line in reasons]
     if sheet.kind == "jsonl":

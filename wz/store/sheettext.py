@@ -11,6 +11,7 @@ from typing import Any
 from wz.errors import Usage
 from wz.i18n import _
 from wz.model.table import MAX_ROWS, Record, Value
+from wz.render.csv import FORMULA_SIGNS, harmless
 
 _DELIMITERS = ",\t;|"
 _SAMPLE = 1 << 18
@@ -137,8 +138,10 @@ def delimited(text: str, delimiter: str, skipped: int = 0) -> Iterator[Record]:
 
 
 def _cell(text: str) -> Value:
-    """A cell's text; `="007"`, by which exports keep zeros from a spreadsheet, is 007."""
-    if text.startswith('="') and text.endswith('"') and len(text) > 2:
+    """A cell's text; `="007"`, by which exports keep zeros from a spreadsheet, is 007, and `'=A1` is =A1."""
+    if text.startswith("'") and text[1:2] in FORMULA_SIGNS:
+        text = text[1:]
+    elif text.startswith('="') and text.endswith('"') and len(text) > 2:
         text = text[2:-1]
     return text or None
 
@@ -146,7 +149,9 @@ def _cell(text: str) -> Value:
 def to_delimited(grid: Iterable[list[Any]], delimiter: str, encoding: str) -> bytes:
     """Rows as delimited text, as spreadsheets write it."""
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=delimiter).writerows(grid)
+    csv.writer(out, delimiter=delimiter).writerows(
+        [harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in grid
+    )
     return out.getvalue().encode(encoding, "replace")
 
 
