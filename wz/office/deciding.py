@@ -6,18 +6,20 @@ from typing import Any
 
 from wz.actions.base import Action
 from wz.actions.catalog import typed_event
+from wz.actions.correct import Correct
 from wz.actions.replay import Unlawful, replay
 from wz.errors import Refused, Unreadable, Usage
 from wz.i18n import _
 from wz.model.article import cited
 from wz.model.case import Case
-from wz.model.event import Event, Facts
+from wz.model.event import Event, Facts, plain
 from wz.model.instants import shown, written
 from wz.model.problem import Problem
 from wz.office.references import missing_in_event
 from wz.store import casefile
 from wz.store.casefile import CaseFile
 from wz.store.registry import Registry
+from wz.store.schema import faults, where
 
 
 def compose(action: Action, fields: Mapping[str, Any], by: str, at: datetime) -> Event:
@@ -67,6 +69,12 @@ def refuse_event(registry: Registry, event: Event, now: datetime) -> None:
         )
     for missing in missing_in_event(event, registry.directory):
         raise Usage(missing.message, missing.cure)
+
+
+def refuse_misfit(facts: Facts, event: Correct) -> None:
+    """A corrected fact must be one that a case file may begin with. Raises Usage."""
+    for fault in faults("case", {**plain(facts), event.field: event.value, "events": None}):
+        raise Usage(f"{where(fault.path)}: {fault.message}", fault.cure)
 
 
 def refuse_text(path: str, data: bytes) -> CaseFile:

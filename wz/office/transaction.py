@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 from wz.actions.base import Action
 from wz.actions.catalog import action_of
+from wz.actions.correct import Correct
 from wz.model import case_id as ids
 from wz.model.case import Case
 from wz.model.event import Event
 from wz.model.instants import written
 from wz.office import documents as papers
-from wz.office.deciding import compose, decide, refuse_event, refuse_text, unreadable
+from wz.office.deciding import compose, decide, refuse_event, refuse_misfit, refuse_text, unreadable
 from wz.office.documents import Documents
 from wz.store import casefile
 from wz.store.casefile import CaseFile
@@ -72,6 +73,8 @@ class Transaction:
         stored = papers.stored(self._registry, case_id, documents or {}, self._waiting)
         event = compose(action, {**fields, **papers.file_fields(stored)}, by, at)
         refuse_event(self._registry, event, self._now)
+        if isinstance(event, Correct):
+            refuse_misfit(read.facts, event)
         data = casefile.with_event(read.data, event)
         case = decide(self._registry, read.facts, read.events, event)
         grown = refuse_text(read.path, data)
@@ -110,14 +113,11 @@ def message_of(registry: Registry, done: Done) -> str:
 
 def commit_message(start: str, tail: str, case_id: str, action: str, actor: str, at: datetime) -> str:
     """Subject line and trailers."""
-    tail = " ".join(tail.split())
-    if len(tail) > _SUBJECT_LENGTH:
-        tail = tail[: _SUBJECT_LENGTH - 1] + "…"
-    trailers = {"Wz-Case": case_id, "Wz-Action": action, "Wz-Actor": actor, "Wz-At": written(at)}
-    return f"{start}: {tail}\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers.items())
+    trailers = [("Wz-Case", case_id), ("Wz-Action", action), ("Wz-Actor", actor), ("Wz-At", written(at))]
+    return _subject(start, tail) + _trailers(trailers)
 
 
-def message_of_many(subject: str, done: Sequence[Done]) -> str:
+def message_of_many(start: str, tail: str, done: Sequence[Done]) -> str:
     """The message of a commit that records several actions: each case, action, actor and time once."""
     events = [one.event for one in done if one.event is not None]
     trailers = [
@@ -126,4 +126,15 @@ def message_of_many(subject: str, done: Sequence[Done]) -> str:
         *(("Wz-Actor", actor) for actor in dict.fromkeys(event.by for event in events)),
         *(("Wz-At", at) for at in dict.fromkeys(written(event.at) for event in events)),
     ]
-    return f"{subject}\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers)
+    return _subject(start, tail) + _trailers(trailers)
+
+
+def _subject(start: str, tail: str) -> str:
+    tail = " ".join(tail.split())
+    if len(tail) > _SUBJECT_LENGTH:
+        tail = tail[: _SUBJECT_LENGTH - 1] + "…"
+    return f"{start}: {tail}\n\n"
+
+
+def _trailers(trailers: Sequence[tuple[str, str]]) -> str:
+    return "".join(f"{key}: {value}\n" for key, value in trailers)
