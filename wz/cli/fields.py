@@ -1,6 +1,7 @@
 """Options made from the declared fields of an event."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import click
@@ -33,8 +34,13 @@ class Asked(NamedTuple):
         return _(self.field.label)
 
 
-def asked_fields(event: type[msgspec.Struct], path: tuple[str, ...] = ()) -> Iterator[Asked]:
+@cache
+def asked_fields(event: type[msgspec.Struct]) -> tuple[Asked, ...]:
     """The declared fields of an event type, nested ones flattened, in their order."""
+    return tuple(_declared(event, ()))
+
+
+def _declared(event: type[msgspec.Struct], path: tuple[str, ...]) -> Iterator[Asked]:
     hints = get_type_hints(event, include_extras=True)
     required = {one.name for one in msgspec.structs.fields(event) if one.required}
     for name in event.__struct_fields__:
@@ -45,7 +51,7 @@ def asked_fields(event: type[msgspec.Struct], path: tuple[str, ...] = ()) -> Ite
             field = next(one for one in get_args(hint) if isinstance(one, Field))
             yield Asked((*path, name), field, name in required)
         elif isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-            yield from asked_fields(hint, (*path, name))
+            yield from _declared(hint, (*path, name))
 
 
 def options(asked: Asked) -> list[click.Option]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
@@ -208,18 +207,28 @@ def content_key(registry: Registry, case_id: str, row: Request) -> str:
     behalf = find_actor(registry.directory, row.behalf) if row.behalf and row.action.who != "petitioner" else None
     said = [case_id, row.action.name, row.fields, files, written(row.at) if row.at else None, behalf]
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+    return (
+        "r" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:15]
+    )  # a letter first: no reader takes it for a number
 
 
 def _key_of(read: CaseFile, key: str) -> tuple[str, tuple[int, Event] | None]:
     """The key under which the row is to be recorded, and its event on record that counts, with its place."""
-    same = re.compile(re.escape(key) + rf"(?:{_AGAIN}\d+)?")
-    times = [(place, event) for place, event in enumerate(read.events, 1) if event.key and same.fullmatch(event.key)]
+    times = [
+        (place, event)
+        for place, event in enumerate(read.events, 1)
+        if event.key is not None and (event.key == key or _is_again(event.key, key))
+    ]
     if not times:
         return key, None
     retracted = retracted_places(enumerate(read.events, 1))
     on_record = next((one for one in reversed(times) if one[0] not in retracted), None)
     return f"{key}{_AGAIN}{len({event.key for _place, event in times}) + 1}", on_record
+
+
+def _is_again(recorded: str, key: str) -> bool:
+    first, mark, number = recorded.rpartition(_AGAIN)
+    return bool(mark) and first == key and number.isdecimal()
 
 
 def _refuse_other_content(row: Request, event: Event, place: int) -> None:

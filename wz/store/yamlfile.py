@@ -11,6 +11,7 @@ import yaml
 
 from wz.errors import WzError
 from wz.i18n import _
+from wz.store.yamltext import block
 from wz.store.yamlwords import in_our_words
 
 ryaml: Any
@@ -228,13 +229,24 @@ def dump(data: Any) -> str:
 
     Raises YamlFault where they would not: then nothing has been written.
     """
-    text: str = yaml.dump(
-        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1 << 30, default_flow_style=False
-    )
-    raw = text.encode("utf-8")
-    if load_strictly(raw)[0] != data or load(raw) != data:
-        raise YamlFault(_("a text cannot be written so that it reads back equal"), None, _("Remove odd characters."))
+    text = block(data, _odd)
+    if load(text.encode("utf-8")) != data:
+        raise _unequal()
     return text
+
+
+def _odd(value: Any) -> str:
+    """A value as PyYAML writes it behind a key, held against the strict loader: it may need quotes."""
+    text: str = yaml.dump(
+        {"x": value}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1 << 30, default_flow_style=False
+    )
+    if load_strictly(text.encode("utf-8"))[0] != {"x": value}:
+        raise _unequal()
+    return text[2:]
+
+
+def _unequal() -> YamlFault:
+    return YamlFault(_("a text cannot be written so that it reads back equal"), None, _("Remove odd characters."))
 
 
 def dump_item(data: Any) -> str:
