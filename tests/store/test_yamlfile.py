@@ -70,6 +70,48 @@ def test_what_is_written_reads_back_equal(value: Any) -> None:
     assert load(dump(value).encode("utf-8")) == value
 
 
+_WORDS = st.sampled_from(
+    [
+        "yes",
+        "NO",
+        "null",
+        "~",
+        "1e3",
+        "2026-11-20",
+        "0x1f",
+        "- a",
+        "a: b",
+        "a #b",
+        "甲 #乙",
+        "甲: 乙",
+        "y",
+        "12:30:45",
+        "<<",
+    ]
+)
+_ODD = st.text(
+    st.sampled_from(list("ab甲乙\n\t:#-'\"yesno012.，。（）{}[]|>&*!%@`~=<?/_ \u3000\x85\ufeff")), max_size=9
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(["to", "no", "x"]), _WORDS | _ODD | st.lists(_ODD | PLAIN), min_size=1))
+def test_what_is_written_without_pyyaml_is_what_pyyaml_writes(value: Any) -> None:
+    """Plain texts are written without it, for it is slow; files written before and after must not differ."""
+    import yaml
+
+    from wz.store.yamlfile import _Dumper
+
+    def by_pyyaml(data: Any) -> str:
+        text: str = yaml.dump(
+            data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1 << 30, default_flow_style=False
+        )
+        return text
+
+    assert dump(value) == by_pyyaml(value)
+    assert dump([value]) == by_pyyaml([value])
+
+
 def test_texts_of_several_lines_are_blocks_and_chinese_stays_readable() -> None:
     text = dump_item({"answer": "您好：\n路灯已修复。\n"})
     assert text == "  - answer: |\n      您好：\n      路灯已修复。\n"

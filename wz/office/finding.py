@@ -25,9 +25,11 @@ class Finder:
 
     def find(self, text: str) -> str:
         """The full id that is meant. Raises Usage where there is none, or more than one."""
+        wanted = ids.normalise(text)
+        if ids.is_valid(wanted) and (self._registry.root / ids.path_of(wanted)).is_file():
+            return wanted
         if source := _SOURCE.fullmatch(text):
             return self._of_source(source[1], source[2])
-        wanted = ids.normalise(text)
         if "/" in text or "\\" in text or len(wanted.replace("-", "")) >= 14:
             return self._registry.resolve(text)  # whole ids are looked up without a list of all
         return _only(self._ending_in(wanted), text)

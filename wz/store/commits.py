@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
-from wz.store.git import Git, failed, unwritable
+from wz.store.git import Git, blob_name, failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
 
 LOCK_SECONDS = 60.0
@@ -101,8 +101,8 @@ class Committer(Git):
         changes = {path: content for step in steps for path, content in step.changes.items()}
         paths, ref, old = list(changes), *self.head()
         formers = [before[path] for path in paths]
-        for path, former, recorded in zip(paths, formers, self.committed(old, paths), strict=True):
-            if former != recorded:
+        for path, former, recorded in zip(paths, formers, self.blobs(old, paths), strict=True):
+            if recorded != (None if former is None else blob_name(former, len(old or ""))):
                 raise GitFailed(
                     _("{path} has changes that are not committed").format(path=path),
                     _("Commit them (`git commit {path}`) or drop them (`git restore {path}`), then repeat.").format(
@@ -110,10 +110,11 @@ class Committer(Git):
                     ),
                 )
         self.pending.prepare(changes)
-        made = self._build(old, steps)
-        new, indexed = made[-1], [*self.pending.unindexed, *paths]
+        made, blobs = self._build(old, steps)
+        new, left = made[-1], self.pending.unindexed
+        indexed = [*left, *paths]
         if held:
-            self._draft_index(new, indexed)
+            self._draft_index({**dict(zip(left, self.blobs(new, left), strict=True)), **blobs})
         self.pending.announce(Journal(ref, old, new, paths))
         with _uninterrupted():
             # HEAD, not the branch: should the user switch right now, it is the new branch that moves, or none.
@@ -127,7 +128,7 @@ class Committer(Git):
             with suppress(OSError):  # what cannot be done now the next command does
                 if held:
                     self.pending.index.replace(self.layout.git_dir / "index")
-                self.pending.place(paths, formers, changes.values())
+                self.pending.place(paths, formers, None)
                 self.pending.leave_unindexed([] if held else indexed)
                 self.pending.discard()
         return made
@@ -148,19 +149,18 @@ class Committer(Git):
 
     # -- the commit's objects
 
-    def _build(self, old: str | None, steps: Sequence[Step]) -> list[str]:
-        """Write blobs, trees and commits, each on the one before; no ref moves."""
+    def _build(self, old: str | None, steps: Sequence[Step]) -> tuple[list[str], dict[str, str]]:
+        """Write blobs, trees and commits, each on the one before; no ref moves. Names of commits, of blobs by path."""
         identity = self.identity
-        stream, marks = [b"feature done\n"], []
-        mark = 0
+        stream, commits, mark = [b"feature done\n"], [], 0
+        blobs: dict[str, int] = {}
         for number, step in enumerate(steps):
-            blobs = {}
             for path, content in step.changes.items():
                 mark += 1
                 blobs[path] = mark
                 stream.append(b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(content), content))
             mark += 1
-            marks.append(mark)
+            commits.append(mark)
             text = step.message.encode("utf-8")
             stream.append(
                 b"commit refs/wz/scratch\nmark :%d\nauthor %s\ncommitter %s\ndata %d\n%s\n"
@@ -168,18 +168,21 @@ class Committer(Git):
             )
             if number == 0 and old is not None:
                 stream.append(b"from %s\n" % old.encode())
-            for path, blob in blobs.items():
-                stream.append(b"M 100644 :%d %s\n" % (blob, _quoted(self.layout.prefix + path)))
+            for path in step.changes:
+                stream.append(b"M 100644 :%d %s\n" % (blobs[path], _quoted(self.layout.prefix + path)))
             stream.append(b"\n")
-        stream += [b"get-mark :%d\n" % mark for mark in marks]
+        stream += [b"get-mark :%d\n" % mark for mark in [*commits, *blobs.values()]]
         # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
         stream.append(b"reset refs/wz/scratch\n\ndone\n")
         done = self.run("fast-import", "--quiet", "--done", stdin=b"".join(stream), check=False)
         if done.returncode != 0:
             self._sweep(done.stderr.decode("utf-8", "replace"))
             raise failed(["fast-import"], done)
-        built = done.stdout.decode().split()
-        return self._signed(built, old, steps) if identity.signs else built
+        names = done.stdout.decode().split()
+        built = names[: len(commits)]
+        if identity.signs:
+            built = self._signed(built, old, steps)
+        return built, dict(zip(blobs, names[len(commits) :], strict=True))
 
     def _sweep(self, words: str) -> None:
         """Remove what a failed fast-import leaves and names: its report, and a pack that may fill the disk."""
@@ -227,19 +230,16 @@ class Committer(Git):
                 with suppress(OSError):
                     self._index_lock.unlink()
 
-    def _draft_index(self, commit: str, paths: Sequence[str]) -> None:
-        """The index as it will be: these files as in the commit, every other entry untouched."""
+    def _draft_index(self, blobs: Mapping[str, str | None]) -> None:
+        """The index as it will be: these files as the commit has them, every other entry untouched."""
         index, draft = self.layout.git_dir / "index", self.pending.index
         draft.unlink(missing_ok=True)
         if index.exists():
             shutil.copyfile(index, draft)
-        places = [self.layout.prefix + path for path in paths]
-        asked = "".join(f"{commit}:{place}\n" for place in places).encode()
-        answers = self.run("cat-file", "--batch-check=%(objectname)", stdin=asked).stdout.splitlines()
         entries = b"".join(
-            b"100644 %s 0\t%s\0" % (answer, place.encode())
-            for place, answer in zip(places, answers, strict=True)
-            if not answer.endswith(b" missing")
+            b"100644 %s 0\t%s\0" % (blob.encode(), (self.layout.prefix + path).encode())
+            for path, blob in blobs.items()
+            if blob is not None
         )
         environment = {"GIT_INDEX_FILE": str(draft)}
         self.run("update-index", "--add", "--replace", "-z", "--index-info", stdin=entries, env=environment)
@@ -259,7 +259,8 @@ class Committer(Git):
         if waiting := pending.unindexed:
             with self._index(0) as held:
                 if held:
-                    self._draft_index("HEAD", waiting)
+                    commit = self.text("rev-parse", "HEAD")
+                    self._draft_index(dict(zip(waiting, self.blobs(commit, waiting), strict=True)))
                     pending.index.replace(self.layout.git_dir / "index")
                     pending.leave_unindexed([])
         pending.discard()

@@ -1,5 +1,6 @@
 """Git: where the registry's history lives. Its processes, its lock, and what is read from it; `commits.py` writes."""
 
+import hashlib
 import os
 import re
 import signal
@@ -176,6 +177,20 @@ class Git:
         names = "".join(f"{commit}:{self.layout.prefix}{path}\n" for path in paths)
         return _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(paths))
 
+    def blobs(self, commit: str | None, paths: Sequence[str]) -> list[str | None]:
+        """Git's names for the contents of files, named from the registry, at a commit; None where there is no file.
+
+        It reads folders rather than files: most of many files lie in a few of them.
+        """
+        if commit is None:
+            return [None] * len(paths)
+        folders = list(dict.fromkeys(path.rpartition("/")[0] for path in paths))
+        names = "".join(f"{commit}:{self.layout.prefix}{folder}\n" for folder in folders)
+        listed = _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(folders))
+        size = len(commit) // 2
+        trees = {folder: _entries(tree or b"", size) for folder, tree in zip(folders, listed, strict=True)}
+        return [trees[folder].get(name.encode()) for folder, _slash, name in (path.rpartition("/") for path in paths)]
+
     def history(self, path: str) -> Iterator["Recorded"]:
         """The commits that touched a file, named from the registry, oldest first, with the file as it then was."""
         import git
@@ -212,6 +227,24 @@ def create_repository(root: Path) -> None:
         raise GitFailed(
             _("git {command} failed: {words}").format(command="init", words=words), cure_of(words)
         ) from None
+
+
+def blob_name(content: bytes, length: int) -> str:
+    """Git's name for a content, in as many hexadecimal digits as the repository's names have."""
+    digest = hashlib.sha1(usedforsecurity=False) if length == 40 else hashlib.sha256()
+    digest.update(b"blob %d\0" % len(content) + content)
+    return digest.hexdigest()
+
+
+def _entries(tree: bytes, size: int) -> dict[bytes, str]:
+    """The files of a folder as git keeps it: `mode name`, a zero byte, the object's name in `size` bytes."""
+    found: dict[bytes, str] = {}
+    place = 0
+    while place < len(tree):
+        end = tree.index(b"\0", place)
+        found[tree[place:end].partition(b" ")[2]] = tree[end + 1 : end + 1 + size].hex()
+        place = end + 1 + size
+    return found
 
 
 def _split_batch(output: bytes, count: int) -> list[bytes | None]:

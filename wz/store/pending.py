@@ -6,7 +6,7 @@ It lies under `.git/wz`. Whoever finds a journal there finishes or discards what
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -57,17 +57,17 @@ class Pending:
             return Journal(**json.loads(self._journal.read_bytes()))
         return None
 
-    def place(self, paths: Iterable[str], before: Iterable[bytes | None], now: Iterable[bytes | None]) -> None:
+    def place(self, paths: Sequence[str], before: Sequence[bytes | None], now: Sequence[bytes | None] | None) -> None:
         """Put the prepared files into the work tree. Raises OSError; done again, it goes on where it stopped.
 
         A file goes only over what was there `before`: what somebody has written meanwhile stays, and git shows it.
-        It goes only if the branch still has it so `now`.
+        It goes only if the branch still has it so `now`; None: they have just been prepared.
         """
-        for number, (path, former, recorded) in enumerate(zip(paths, before, now, strict=True)):
+        for number, (path, former) in enumerate(zip(paths, before, strict=True)):
             prepared, target = self._prepared(number), self.root / path
-            if not prepared.exists():
+            if now is not None and (now[number] is None or _content(prepared) != now[number]):
                 continue
-            if _content(target) == former and prepared.read_bytes() == recorded:
+            if _content(target) == former:
                 _move(prepared, target)
 
     def discard(self) -> None:

@@ -229,7 +229,7 @@ def dump(data: Any) -> str:
 
     Raises YamlFault where they would not: then nothing has been written.
     """
-    text = block(data, _odd)
+    text = block(data, _odd) if isinstance(data, dict | list) and data else _odd(data)[1:]
     if load(text.encode("utf-8")) != data:
         raise _unequal()
     return text
