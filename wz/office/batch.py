@@ -98,7 +98,7 @@ def batch(
     with nullcontext() if dry_run else registry.locked():
         office = _Desk(registry, email, now, again)
         outcomes = [office.take(row) for row in rows]
-        if not dry_run and office.done and not any(one.code for one in outcomes):
+        if not dry_run and not any(one.code for one in outcomes):
             recorded = iter(office.record(per_case))
             for one in outcomes:
                 if one.result == "possible":
@@ -114,7 +114,6 @@ class _Desk:
         self._finder = Finder(registry)
         self._transaction = Transaction(registry, now)
         self._faulty: dict[str, int] = {}  # the first line at fault, by case
-        self.done: list[Done] = []
 
     def take(self, row: Request | Wrong) -> Outcome:
         """Decide a row on the cases as they will be."""
@@ -161,7 +160,6 @@ class _Desk:
             at=row.at or self._now,
             documents=row.documents,
         )
-        self.done.append(done)
         outcome.place, outcome.state = done.place, done.case.state
         outcome.at = done.event.at if done.event else None
 
@@ -177,8 +175,8 @@ class _Desk:
 
     def record(self, per_case: bool) -> list[Done]:
         """Commit what was decided."""
-        message = None if per_case or len(self.done) == 1 else _message(self._registry, self.done)
-        return self._transaction.commit(message)
+        done = self._transaction.done
+        return self._transaction.commit(None if per_case or len(done) < 2 else _message(self._registry, done))
 
 
 def _message(registry: Registry, done: Sequence[Done]) -> str:

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from wz.actions.correct import Correct
 from wz.actions.replay import replay
@@ -35,9 +35,11 @@ class Finder:
         return _only(self._ending_in(wanted), text)
 
     def _ending_in(self, wanted: str) -> list[str]:
+        if not wanted.replace("-", "").isalnum():
+            return []
         backwards = wanted[::-1]
         start = bisect_left(self._backwards, backwards)
-        fits = takewhile(lambda one: one.startswith(backwards), self._backwards[start:]) if wanted else ()
+        fits = takewhile(lambda one: one.startswith(backwards), islice(self._backwards, start, None))
         return sorted(one[::-1] for one in fits)
 
     @cached_property

@@ -41,11 +41,16 @@ class Transaction:
 
     def __init__(self, registry: Registry, now: datetime) -> None:
         self._registry = registry
-        self._now = now
+        self.now = now
         self._cases: dict[str, CaseFile] = {}
         self._before: dict[str, bytes | None] = {}
         self._waiting: dict[str, bytes] = {}
         self._steps: list[tuple[Done, dict[str, bytes]]] = []
+
+    @property
+    def done(self) -> list[Done]:
+        """What has been done so far."""
+        return [done for done, _changes in self._steps]
 
     def case(self, case_id: str) -> CaseFile:
         """The case file as it will be. Raises Unreadable."""
@@ -72,7 +77,7 @@ class Transaction:
         assert read.facts is not None
         stored = papers.stored(self._registry, case_id, documents or {}, self._waiting)
         event = compose(action, {**fields, **papers.file_fields(stored)}, by, at)
-        refuse_event(self._registry, event, self._now)
+        refuse_event(self._registry, event, self.now)
         if isinstance(event, Correct):
             refuse_misfit(read.facts, event)
         data = casefile.with_event(read.data, event)
@@ -91,6 +96,8 @@ class Transaction:
 
         All or nothing. Raises GitFailed, Unreadable.
         """
+        if not self._steps:
+            return []
         named = sorted(self._waiting.keys() - self._before.keys())
         self._before |= zip(named, self._registry.git.committed("HEAD", named), strict=True) if named else ()
         if message is not None:
