@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from wz.actions.base import Action
+from wz.actions.catalog import ACTIONS
 from wz.cli.answers import gather
 from wz.cli.columns import (
     COMMON,
@@ -147,9 +148,9 @@ class Table:
         return path
 
     def _refuse_headers(self) -> None:
-        """Every column must be one of an action in the table. Raises Usage that names those that are none."""
+        """Every column must be one of the action, or of some action. Raises Usage that names those that are none."""
         known = {*common_columns(), *self._ignored}
-        for action in self._actions():
+        for action in [self._action] if self._action else ACTIONS.values():
             known |= columns_of(action).keys()
         unknown = [header for header, name in self._plain.items() if name not in known]
         if unknown and not self._lenient:
@@ -163,19 +164,6 @@ class Table:
                 _("{file} has no column `case`").format(file=self._sheet.name),
                 _("Call the column of the ids {names}.").format(names=listed(COMMON["case"][:2])),
             )
-
-    def _actions(self) -> list[Action]:
-        """The actions that the rows name, as far as they can be read."""
-        if self._action is not None:
-            return [self._action]
-        found = {}
-        columns = [header for header, name in self._plain.items() if common_columns().get(name) == "action"]
-        for value in {typed(row.values.get(header)) for row in self._sheet.rows for header in columns}:
-            try:
-                found[value] = action_called(value)
-            except Usage:  # the row itself will say so
-                continue
-        return list(found.values())
 
 
 def _flags(flags: Mapping[str, str]) -> list[str]:
