@@ -1,7 +1,7 @@
 """`wz batch`: many actions from a table, or one action on many cases."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +25,15 @@ class Batch(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        action = _action_named(args[0]) if args else None
-        if action is None:
+        command = self.meant_by(args)
+        if command is self:
             return super().make_context(info_name, args, parent, **extra)
-        return _of_action(action).make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+        return command.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+
+    def meant_by(self, args: Sequence[str]) -> click.Command:
+        """The command that these words are for: this one, or that of the action which the first word names."""
+        action = _action_named(args[0]) if args else None
+        return self if action is None else _of_action(action)
 
 
 def _action_named(word: str) -> Action | None:
