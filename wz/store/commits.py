@@ -13,15 +13,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
-from wz.store.git import Git, Identity, failed, unwritable
+from wz.store.git import Git, failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
 
 LOCK_SECONDS = 60.0
 _INDEX_SECONDS = 2.0
 _ATTEMPTS = 5
+
+
+class Step(NamedTuple):
+    """One commit to be made: whole files, named from the registry, and the message."""
+
+    changes: Mapping[str, bytes]
+    message: str
 
 
 class Committer(Git):
@@ -62,20 +70,24 @@ class Committer(Git):
                     self._mend()
 
     def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
-        """Commit whole files, named from the registry, and bring work tree and index along; the lock must be held.
+        """Make one commit; see `record`. Returns its name."""
+        return self.record([Step(changes, message)], before)[-1]
+
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None]) -> list[str]:
+        """Make commits one on another, all or none, and bring work tree and index along; the lock must be held.
 
         `before` is what each file held when the change was decided (None: it did not exist); a file that holds
         something else in the last commit is refused, for then somebody's uncommitted or new work is in the way.
-        Returns the commit's name. Raises GitFailed or Unreadable, and then nothing has changed.
+        Returns the commits' names. Raises GitFailed or Unreadable, and then nothing has changed.
         """
         self._refuse_unfinished()
         try:
             for _attempt in range(_ATTEMPTS):
                 # With the index in hand no `git commit` of the user's can come between; without it, the next tries.
                 with self._index(_INDEX_SECONDS) as held:
-                    new = self._attempt(changes, before, message, held)
-                if new is not None:
-                    return new
+                    made = self._attempt(steps, before, held)
+                if made is not None:
+                    return made
         except OSError as error:
             self.pending.discard()
             raise unwritable(error) from None
@@ -84,10 +96,9 @@ class Committer(Git):
             raise
         raise GitFailed(_("the branch kept moving while this was recorded"), _("Repeat the command."))
 
-    def _attempt(
-        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, held: bool
-    ) -> str | None:
+    def _attempt(self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool) -> list[str] | None:
         """Commit once; None when somebody else moved the branch first. An exception means that it has not moved."""
+        changes = {path: content for step in steps for path, content in step.changes.items()}
         paths, ref, old = list(changes), *self.head()
         formers = [before[path] for path in paths]
         for path, former, recorded in zip(paths, formers, self.committed(old, paths), strict=True):
@@ -99,14 +110,14 @@ class Committer(Git):
                     ),
                 )
         self.pending.prepare(changes)
-        new = self._build(old, changes, message)
-        indexed = [*self.pending.unindexed, *paths]
+        made = self._build(old, steps)
+        new, indexed = made[-1], [*self.pending.unindexed, *paths]
         if held:
             self._draft_index(new, indexed)
         self.pending.announce(Journal(ref, old, new, paths))
         with _uninterrupted():
             # HEAD, not the branch: should the user switch right now, it is the new branch that moves, or none.
-            reason = "wz: " + message.partition("\n")[0]
+            reason = "wz: " + steps[-1].message.partition("\n")[0]
             done = self.run("update-ref", "-m", reason, "HEAD", new, old or "", check=False, bonded=True)
             if done.returncode != 0 and (now := self.head()[1]) != new:
                 self.pending.discard()
@@ -119,7 +130,7 @@ class Committer(Git):
                 self.pending.place(paths, formers, changes.values())
                 self.pending.leave_unindexed([] if held else indexed)
                 self.pending.discard()
-        return new
+        return made
 
     def _refuse_unfinished(self) -> None:
         for name, what in (
@@ -137,29 +148,38 @@ class Committer(Git):
 
     # -- the commit's objects
 
-    def _build(self, old: str | None, changes: Mapping[str, bytes], message: str) -> str:
-        """Write blobs, trees and commit; no ref moves."""
+    def _build(self, old: str | None, steps: Sequence[Step]) -> list[str]:
+        """Write blobs, trees and commits, each on the one before; no ref moves."""
         identity = self.identity
-        stream = [b"feature done\n"]
-        for mark, content in enumerate(changes.values(), 2):
-            stream.append(b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(content), content))
-        text = message.encode("utf-8")
-        stream.append(
-            b"commit refs/wz/scratch\nmark :1\nauthor %s\ncommitter %s\ndata %d\n%s\n"
-            % (identity.author.encode(), identity.committer.encode(), len(text), text)
-        )
-        if old is not None:
-            stream.append(b"from %s\n" % old.encode())
-        for mark, path in enumerate(changes, 2):
-            stream.append(b"M 100644 :%d %s\n" % (mark, _quoted(self.layout.prefix + path)))
+        stream, marks = [b"feature done\n"], []
+        mark = 0
+        for number, step in enumerate(steps):
+            blobs = {}
+            for path, content in step.changes.items():
+                mark += 1
+                blobs[path] = mark
+                stream.append(b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(content), content))
+            mark += 1
+            marks.append(mark)
+            text = step.message.encode("utf-8")
+            stream.append(
+                b"commit refs/wz/scratch\nmark :%d\nauthor %s\ncommitter %s\ndata %d\n%s\n"
+                % (mark, identity.author.encode(), identity.committer.encode(), len(text), text)
+            )
+            if number == 0 and old is not None:
+                stream.append(b"from %s\n" % old.encode())
+            for path, blob in blobs.items():
+                stream.append(b"M 100644 :%d %s\n" % (blob, _quoted(self.layout.prefix + path)))
+            stream.append(b"\n")
+        stream += [b"get-mark :%d\n" % mark for mark in marks]
         # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
-        stream.append(b"\nget-mark :1\nreset refs/wz/scratch\n\ndone\n")
+        stream.append(b"reset refs/wz/scratch\n\ndone\n")
         done = self.run("fast-import", "--quiet", "--done", stdin=b"".join(stream), check=False)
         if done.returncode != 0:
             self._sweep(done.stderr.decode("utf-8", "replace"))
             raise failed(["fast-import"], done)
-        built = done.stdout.decode().strip()
-        return self._signed(built, old, text, identity) if identity.signs else built
+        built = done.stdout.decode().split()
+        return self._signed(built, old, steps) if identity.signs else built
 
     def _sweep(self, words: str) -> None:
         """Remove what a failed fast-import leaves and names: its report, and a pack that may fill the disk."""
@@ -171,10 +191,15 @@ class Committer(Git):
                 with suppress(OSError):
                     (folder / name).unlink()
 
-    def _signed(self, built: str, old: str | None, text: bytes, identity: Identity) -> str:
-        parent = ["-p", old] if old else []
-        arguments = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", built + "^{tree}", *parent, "-F", "-"]
-        return self.run(*arguments, stdin=text).stdout.decode().strip()
+    def _signed(self, built: Sequence[str], old: str | None, steps: Sequence[Step]) -> list[str]:
+        """The same commits with git's signature, each on the signed one before."""
+        signed: list[str] = []
+        for commit, step in zip(built, steps, strict=True):
+            parent = signed[-1] if signed else old
+            parents = ["-p", parent] if parent else []
+            arguments = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", commit + "^{tree}", *parents, "-F", "-"]
+            signed.append(self.run(*arguments, stdin=step.message.encode("utf-8")).stdout.decode().strip())
+        return signed
 
     # -- work tree and index
 

@@ -1,7 +1,7 @@
 """The registry as one thing: settings, case files by id, and what is written to them."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path, PurePath
@@ -16,7 +16,7 @@ from wz.model.workdays import Calendar
 from wz.regulation.law import Law
 from wz.regulation.rules import Rules
 from wz.store import casefile, settings
-from wz.store.commits import Committer
+from wz.store.commits import Committer, Step
 
 MARK = "units.yaml"
 T = TypeVar("T")
@@ -156,6 +156,10 @@ class Registry:
     def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
         """See `Committer.commit`."""
         return self.git.commit(changes, before, message)
+
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None]) -> list[str]:
+        """See `Committer.record`."""
+        return self.git.record(steps, before)
 
 
 def _folders(parent: Path | str) -> list[str]:
