@@ -197,7 +197,16 @@ class Committer(Git):
         for commit, step in zip(built, steps, strict=True):
             parent = signed[-1] if signed else old
             parents = ["-p", parent] if parent else []
-            arguments = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", commit + "^{tree}", *parents, "-F", "-"]
+            arguments = [
+                "-c",
+                "i18n.commitEncoding=UTF-8",
+                "commit-tree",
+                "-S",
+                commit + "^{tree}",
+                *parents,
+                "-F",
+                "-",
+            ]
             signed.append(self.run(*arguments, stdin=step.message.encode("utf-8")).stdout.decode().strip())
         return signed
 
