@@ -37,10 +37,24 @@ FIELDS: dict[str, str] = {
 }
 # What each field is called in Chinese, for --map.
 CHINESE: dict[str, str] = {
-    "source_id": "编号", "title": "标题", "content": "内容", "category": "类别", "channel": "渠道",
-    "received": "收到时间", "area": "属地", "scope": "受理范围", "urgent": "突发类", "about": "被投诉对象", "tags": "标签",
-    "unit": "承办单位", "answer": "答复", "answered_at": "答复时间", "rating": "评价", "status": "状态", "system": "来源系统",
-}  # fmt: skip
+    "source_id": "编号",
+    "title": "标题",
+    "content": "内容",
+    "category": "类别",
+    "channel": "渠道",
+    "received": "收到时间",
+    "area": "属地",
+    "scope": "受理范围",
+    "urgent": "突发类",
+    "about": "被投诉对象",
+    "tags": "标签",
+    "unit": "承办单位",
+    "answer": "答复",
+    "answered_at": "答复时间",
+    "rating": "评价",
+    "status": "状态",
+    "system": "来源系统",
+}
 LeftOut = Literal["petitioner", "second", "no-field", "told"]
 LEFT_OUT: dict[LeftOut, str] = {
     "petitioner": N_("left out: it tells who the petitioner is, and this version cannot seal that (第十九条)"),

@@ -11,6 +11,7 @@ import yaml
 
 from wz.errors import WzError
 from wz.i18n import _
+from wz.store import yamltext
 from wz.store.yamlwords import in_our_words
 
 ryaml: Any
@@ -228,6 +229,11 @@ def dump(data: Any) -> str:
 
     Raises YamlFault where they would not: then nothing has been written.
     """
+    return yamltext.written(data) or emitted(data)
+
+
+def emitted(data: Any) -> str:
+    """As `dump`, by PyYAML, read back by both readers to see that it is so."""
     text: str = yaml.dump(
         data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1 << 30, default_flow_style=False
     )
