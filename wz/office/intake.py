@@ -1,5 +1,6 @@
 """Cases and history out of another system's table: every row accounted for, and all of it in one commit."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeVar
@@ -205,6 +206,6 @@ def _free_id(registry: Registry, received: datetime, taken: set[str]) -> str:
     day = received.date()
     while True:
         new = ids.new_id(day)
-        if new not in taken and not (registry.root / ids.path_of(new)).exists():
+        if new not in taken and not os.path.lexists(f"{registry.root}/{ids.path_of(new)}"):
             taken.add(new)
             return new

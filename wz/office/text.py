@@ -18,7 +18,7 @@ def clean(text: str) -> tuple[str, int]:
 # What other systems leave in a text and nobody sees. Joiners (U+200C, U+200D) stay: they shape letters and emoji.
 _ESCAPED = re.compile("_x(00[01][0-9A-Fa-f]|007[Ff])_")
 _NO_BREAK = re.compile("[\u00a0\u2007\u202f]")
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f]")
 _EDGES = re.compile("(?m)^\t+(?:[ \t]*\t)?|[ \t]+$")
 
 
@@ -29,6 +29,8 @@ def tidy(text: str) -> str:
     its part; no-break spaces become spaces; zero-width and direction marks and soft hyphens go; so do tabs at the
     start of a line, and blanks and tabs at its end; and empty lines and blanks around the whole.
     """
+    if text.isalnum():  # most cells: nothing to clean
+        return text
     if "_x00" in text:
         text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     text = _INVISIBLE.sub("", _NO_BREAK.sub(" ", clean(text)[0]))
@@ -37,4 +39,4 @@ def tidy(text: str) -> str:
 
 def tidy_line(text: str) -> str:
     """A short entry out of another system: as `tidy`, and each run of blanks and line breaks becomes one space."""
-    return " ".join(tidy(text).split())
+    return text if text.isalnum() else " ".join(tidy(text).split())
