@@ -119,7 +119,22 @@ def matched(headers: Sequence[str], told: Mapping[str, str]) -> Columns:
             left_out[header] = "petitioner"
         else:
             left_out[header] = "second" if _normal(header) in known else "no-field"
+    _refuse_missing(fields, headers)
     return Columns({field: header for field, header in fields.items() if header}, _off(left_out, told, headers))
+
+
+def _refuse_missing(fields: Mapping[str, str], headers: Sequence[str]) -> None:
+    """Without these no row can become a case. Raises Usage."""
+    for needed in (("received",), ("title", "content")):
+        if not any(fields.get(field) for field in needed):
+            raise Usage(
+                _("no column is known to be {fields}").format(
+                    fields=_(" or ").join(f"{field} {CHINESE[field]}" for field in needed)
+                ),
+                _("Say which with --map {field}=COLUMN. The columns are: {headers}.").format(
+                    field=CHINESE[needed[0]], headers=listed(headers)
+                ),
+            )
 
 
 def _off(left_out: dict[str, LeftOut], told: Mapping[str, str], headers: Sequence[str]) -> dict[str, LeftOut]:
