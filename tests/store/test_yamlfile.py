@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wz.store import yamlfile
+from wz.store import yamlfile, yamltext
 from wz.store.yamlfile import YamlFault, dump, dump_item, load, load_strictly
 
 PIECES = [
@@ -70,48 +70,6 @@ def test_what_is_written_reads_back_equal(value: Any) -> None:
     assert load(dump(value).encode("utf-8")) == value
 
 
-_WORDS = st.sampled_from(
-    [
-        "yes",
-        "NO",
-        "null",
-        "~",
-        "1e3",
-        "2026-11-20",
-        "0x1f",
-        "- a",
-        "a: b",
-        "a #b",
-        "甲 #乙",
-        "甲: 乙",
-        "y",
-        "12:30:45",
-        "<<",
-    ]
-)
-_ODD = st.text(
-    st.sampled_from(list("ab甲乙\n\t:#-'\"yesno012.，。（）{}[]|>&*!%@`~=<?/_ \u3000\x85\ufeff")), max_size=9
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.dictionaries(st.sampled_from(["to", "no", "x"]), _WORDS | _ODD | st.lists(_ODD | PLAIN), min_size=1))
-def test_what_is_written_without_pyyaml_is_what_pyyaml_writes(value: Any) -> None:
-    """Plain texts are written without it, for it is slow; files written before and after must not differ."""
-    import yaml
-
-    from wz.store.yamlfile import _Dumper
-
-    def by_pyyaml(data: Any) -> str:
-        text: str = yaml.dump(
-            data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1 << 30, default_flow_style=False
-        )
-        return text
-
-    assert dump(value) == by_pyyaml(value)
-    assert dump([value]) == by_pyyaml([value])
-
-
 def test_texts_of_several_lines_are_blocks_and_chinese_stays_readable() -> None:
     text = dump_item({"answer": "您好：\n路灯已修复。\n"})
     assert text == "  - answer: |\n      您好：\n      路灯已修复。\n"
@@ -161,3 +119,46 @@ def test_nesting_has_an_end() -> None:
     with pytest.raises(YamlFault) as caught:
         load(b"a: " + b"[" * 2000 + b"]" * 2000)
     assert "deep" in caught.value.message
+
+
+# Texts as offices write them, and whatever could lead a writer of YAML astray.
+TEXTS = st.one_of(
+    st.lists(
+        st.sampled_from(
+            ["字", "路灯", "abcdef", "true", "NO", "12", "0", "2026-01-01", "T10:00:00+08:00", "20261123-7KQ2M5", " ",
+             "\n", "\n\n", ": ", ":", " #", "#", "- ", "-", "---", "...", "'", '"', "[", "{", ",", "?", "? ", "&a",
+             "*a", "!t", "|", ">", "%", "@", "`", "~", "<<", "=", "\t", "\u3000", "\xa0", "\u2028", "\x85", "\ufeff",
+             "\u200b", "😀", "。", "“", "office/zhang", "urban-mgmt", "1.5", "1e5", "0x1F", "1_000", "12:30", ".", "+",
+             "\ue000", "\ufffd", "\\"]
+        ),
+        max_size=6,
+    ).map("".join),
+    st.text(st.characters(codec="utf-8"), max_size=12),
+)  # fmt: skip
+SCALARS = st.one_of(TEXTS, st.booleans(), st.integers(-5, 10**20))
+DOCUMENTS = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["title", "by", "at", "no", "n"]), inner, max_size=3),
+    ),
+    max_leaves=6,
+).filter(lambda data: isinstance(data, dict | list))
+
+
+@settings(max_examples=400, deadline=None)
+@given(DOCUMENTS)
+def test_what_is_written_directly_is_what_pyyaml_writes(data: Any) -> None:
+    text = yamltext.written(data)
+    if text is not None:
+        assert text == yamlfile.emitted(data)  # which both readers read back equal
+
+
+def test_an_ordinary_case_is_written_directly() -> None:
+    data = {
+        "format": 1, "id": "20261123-7KQ2M5", "title": "路灯不亮 3栋", "received": "2026-11-23T09:12:00+08:00",
+        "content": "你好：\n\n　　路灯: 不亮。#1\n  谢谢", "urgent": True, "tags": ["路灯"],
+        "source": {"system": "s", "id": "12"}, "by": "office/zhang", "action": "return-request", "days": 3,
+    }  # fmt: skip
+    assert yamltext.written(data) == yamlfile.emitted(data)
+    assert yamltext.written([data]) == yamlfile.emitted([data])

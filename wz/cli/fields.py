@@ -43,15 +43,15 @@ def asked_fields(event: type[msgspec.Struct]) -> tuple[Asked, ...]:
 def _declared(event: type[msgspec.Struct], path: tuple[str, ...]) -> Iterator[Asked]:
     hints = get_type_hints(event, include_extras=True)
     required = {one.name for one in msgspec.structs.fields(event) if one.required}
-    for name in event.__struct_fields__:
+    for name, key in zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True):
         if name in _COMMON and not path:
             continue
         hint = hints[name]
         if get_origin(hint) is Annotated:
             field = next(one for one in get_args(hint) if isinstance(one, Field))
-            yield Asked((*path, name), field, name in required)
+            yield Asked((*path, key), field, name in required)
         elif isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-            yield from _declared(hint, (*path, name))
+            yield from _declared(hint, (*path, key))
 
 
 def options(asked: Asked) -> list[click.Option]:

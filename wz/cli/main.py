@@ -59,6 +59,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     N_("Many at once"): {
         "batch": ("wz.cli.batch:batch", N_("Do many actions from a table: all, or none.")),
         "undo": ("wz.cli.undo:undo", N_("Take back the last event of a case, or all of a commit.")),
+        "import": ("wz.cli.import_:import_file", N_("Cases and history from another system's table.")),
     },
     N_("The registry"): {
         "init": ("wz.cli.init:init", N_("Make a registry.")),

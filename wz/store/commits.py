@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,8 +99,8 @@ class Committer(Git):
 
     def _attempt(self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool) -> list[str] | None:
         """Commit once; None when somebody else moved the branch first. An exception means that it has not moved."""
-        changes = {path: content for step in steps for path, content in step.changes.items()}
-        paths, ref, old = list(changes), *self.head()
+        paths = list(dict.fromkeys(path for step in steps for path in step.changes))
+        ref, old = self.head()
         formers = [before[path] for path in paths]
         for path, former, recorded in zip(paths, formers, self.blobs(old, paths), strict=True):
             if recorded != (None if former is None else blob_name(former, len(old or ""))):
@@ -109,8 +110,7 @@ class Committer(Git):
                         path=path
                     ),
                 )
-        self.pending.prepare(changes)
-        made, blobs = self._build(old, steps)
+        made, blobs = self._build(old, steps, paths)
         new, left = made[-1], self.pending.unindexed
         indexed = [*left, *paths]
         if held:
@@ -128,7 +128,7 @@ class Committer(Git):
             with suppress(OSError):  # what cannot be done now the next command does
                 if held:
                     self.pending.index.replace(self.layout.git_dir / "index")
-                self.pending.place(paths, formers, None)
+                self.pending.place(paths, formers)
                 self.pending.leave_unindexed([] if held else indexed)
                 self.pending.discard()
         return made
@@ -149,40 +149,63 @@ class Committer(Git):
 
     # -- the commit's objects
 
-    def _build(self, old: str | None, steps: Sequence[Step]) -> tuple[list[str], dict[str, str]]:
-        """Write blobs, trees and commits, each on the one before; no ref moves. Names of commits, of blobs by path."""
-        identity = self.identity
-        stream, commits, mark = [b"feature done\n"], [], 0
+    def _build(self, old: str | None, steps: Sequence[Step], paths: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+        """Write blobs, trees and commits, each on the one before, and prepare the files; no ref moves.
+
+        Returns the commits, and the object of each file as it is after the last.
+        """
         blobs: dict[str, int] = {}
-        for number, step in enumerate(steps):
-            for path, content in step.changes.items():
-                mark += 1
-                blobs[path] = mark
-                stream.append(b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(content), content))
-            mark += 1
-            commits.append(mark)
-            text = step.message.encode("utf-8")
-            stream.append(
-                b"commit refs/wz/scratch\nmark :%d\nauthor %s\ncommitter %s\ndata %d\n%s\n"
-                % (mark, identity.author.encode(), identity.committer.encode(), len(text), text)
-            )
-            if number == 0 and old is not None:
-                stream.append(b"from %s\n" % old.encode())
-            for path in step.changes:
-                stream.append(b"M 100644 :%d %s\n" % (blobs[path], _quoted(self.layout.prefix + path)))
-            stream.append(b"\n")
-        stream += [b"get-mark :%d\n" % mark for mark in [*commits, *blobs.values()]]
-        # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
-        stream.append(b"reset refs/wz/scratch\n\ndone\n")
-        done = self.run("fast-import", "--quiet", "--done", stdin=b"".join(stream), check=False)
+        commits: list[int] = []
+        marks = self.pending.marks
+        marks.unlink(missing_ok=True)
+        done = self.feed(
+            "fast-import",
+            "--quiet",
+            "--done",
+            f"--export-marks={marks}",
+            pieces=self._stream(old, steps, paths, blobs, commits),
+        )
         if done.returncode != 0:
             self._sweep(done.stderr.decode("utf-8", "replace"))
             raise failed(["fast-import"], done)
-        names = done.stdout.decode().split()
-        built = names[: len(commits)]
-        if identity.signs:
-            built = self._signed(built, old, steps)
-        return built, dict(zip(blobs, names[len(commits) :], strict=True))
+        names = dict(line.split(" ") for line in marks.read_text("ascii").splitlines())
+        built = [names[f":{mark}"] for mark in commits]
+        built = self._signed(built, old, steps) if self.identity.signs else built
+        return built, {path: names[f":{mark}"] for path, mark in blobs.items()}
+
+    def _stream(
+        self,
+        old: str | None,
+        steps: Sequence[Step],
+        paths: Sequence[str],
+        blobs: dict[str, int],
+        commits: list[int],
+    ) -> Iterator[bytes]:
+        """What fast-import reads, made as it is read; the marks of files and commits are noted on the way."""
+        author, committer = self.identity.author.encode(), self.identity.committer.encode()
+        yield b"feature done\n"
+        contents = self.pending.prepare(paths, (pair for step in steps for pair in step.changes.items()))
+        mark = 0
+        for number, step in enumerate(steps):
+            for path, content in islice(contents, len(step.changes)):
+                mark += 1
+                blobs[path] = mark
+                yield b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(content), content)
+            mark += 1
+            commits.append(mark)
+            text = step.message.encode("utf-8")
+            yield b"commit refs/wz/scratch\nmark :%d\nauthor %s\ncommitter %s\ndata %d\n%s\n" % (
+                *(mark, author, committer, len(text), text),
+            )
+            if number == 0 and old is not None:
+                yield b"from %s\n" % old.encode()
+            for path in step.changes:
+                yield b"M 100644 :%d %s\n" % (blobs[path], _quoted(self.layout.prefix + path))
+            yield b"\n"
+        for _rest in contents:  # nothing is left, but what was prepared is to be made safe
+            pass
+        # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
+        yield b"reset refs/wz/scratch\n\ndone\n"
 
     def _sweep(self, words: str) -> None:
         """Remove what a failed fast-import leaves and names: its report, and a pack that may fill the disk."""
@@ -236,13 +259,11 @@ class Committer(Git):
         draft.unlink(missing_ok=True)
         if index.exists():
             shutil.copyfile(index, draft)
-        entries = b"".join(
-            b"100644 %s 0\t%s\0" % (blob.encode(), (self.layout.prefix + path).encode())
-            for path, blob in blobs.items()
-            if blob is not None
+        entries = "".join(
+            f"100644 {blob} 0\t{self.layout.prefix}{path}\0" for path, blob in blobs.items() if blob is not None
         )
         environment = {"GIT_INDEX_FILE": str(draft)}
-        self.run("update-index", "--add", "--replace", "-z", "--index-info", stdin=entries, env=environment)
+        self.run("update-index", "--add", "--replace", "-z", "--index-info", stdin=entries.encode(), env=environment)
 
     def _mend(self) -> None:
         """What a killed writer left: finish it if its commit stands, else forget it. The lock must be held."""

@@ -6,8 +6,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,10 @@ from wz.i18n import _
 
 # Variables with which a git hook points at its own repository; ours is the registry's.
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
+
+
+_FEW = 64
+_NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
 
 
 class Identity(NamedTuple):
@@ -67,22 +71,44 @@ class Git:
 
         A `bonded` git is waited for by the next wz, should it outlive this one.
         """
-        environment = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
-        environment |= {"LC_ALL": "C", "LANGUAGE": "", **(env or {})}
         try:
             done = subprocess.run(
                 ["git", "-C", str(self.root), *arguments],
                 input=stdin if stdin is not None else b"",
                 capture_output=True,
-                env=environment,
+                env=_environment(env),
                 check=False,
                 pass_fds=self._bond if bonded else (),
             )
         except FileNotFoundError:
-            raise GitFailed(_("git is not installed"), _("Install git, and see that it is on the PATH.")) from None
+            raise _no_git() from None
         if check and done.returncode != 0:
             raise failed(arguments, done)
         return done
+
+    def feed(self, *arguments: str, pieces: Iterable[bytes]) -> subprocess.CompletedProcess[bytes]:
+        """Run git on what is made piece by piece, so that both work at once. It must not print much before the end.
+
+        Raises GitFailed where there is no git, and whatever making a piece raises; git then ends without its input.
+        """
+        command = ["git", "-C", str(self.root), *arguments]
+        pipe = subprocess.PIPE
+        try:
+            process = subprocess.Popen(
+                command, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment(), bufsize=1 << 18
+            )
+        except FileNotFoundError:
+            raise _no_git() from None
+        assert process.stdin is not None
+        try:
+            with suppress(BrokenPipeError):  # git has failed, and says why
+                process.stdin.writelines(pieces)
+        finally:
+            with suppress(OSError):
+                process.stdin.close()
+            process.stdin = None
+            out, words = process.communicate()
+        return subprocess.CompletedProcess(command, process.returncode, out, words)
 
     def text(self, *arguments: str) -> str:
         """What a git command prints, without the last line break."""
@@ -172,10 +198,16 @@ class Git:
 
     def committed(self, commit: str | None, paths: Sequence[str]) -> list[bytes | None]:
         """The content of files, named from the registry, at a commit; None where there is no such file."""
-        if commit is None:
+        if commit is None or not paths:
             return [None] * len(paths)
-        names = "".join(f"{commit}:{self.layout.prefix}{path}\n" for path in paths)
-        return _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(paths))
+        if len(paths) <= _FEW:
+            names = [f"{commit}:{self.layout.prefix}{path}" for path in paths]
+        else:  # git looks up each path anew from the top; for many, their folders are quicker
+            names = [name or "" for name in self.blobs(commit, paths)]
+        asked = [name for name in names if name]
+        output = self.run("cat-file", "--batch", stdin="".join(f"{name}\n" for name in asked).encode()).stdout
+        contents = iter(_split_batch(output, len(asked)))
+        return [next(contents) if name else None for name in names]
 
     def blobs(self, commit: str | None, paths: Sequence[str]) -> list[str | None]:
         """Git's names for the contents of files, named from the registry, at a commit; None where there is no file.
@@ -184,6 +216,7 @@ class Git:
         """
         if commit is None:
             return [None] * len(paths)
+        commit = commit if len(commit) in _NAME_LENGTHS else self.text("rev-parse", commit)
         folders = list(dict.fromkeys(path.rpartition("/")[0] for path in paths))
         names = "".join(f"{commit}:{self.layout.prefix}{folder}\n" for folder in folders)
         listed = _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(folders))
@@ -214,6 +247,15 @@ class Git:
                 )
         finally:
             repository.close()
+
+
+def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
+    return kept | {"LC_ALL": "C", "LANGUAGE": "", **(more or {})}
+
+
+def _no_git() -> GitFailed:
+    return GitFailed(_("git is not installed"), _("Install git, and see that it is on the PATH."))
 
 
 def create_repository(root: Path) -> None:

@@ -11,7 +11,7 @@ import yaml
 
 from wz.errors import WzError
 from wz.i18n import _
-from wz.store.yamltext import block
+from wz.store import yamltext
 from wz.store.yamlwords import in_our_words
 
 ryaml: Any
@@ -229,24 +229,18 @@ def dump(data: Any) -> str:
 
     Raises YamlFault where they would not: then nothing has been written.
     """
-    text = block(data, _odd) if isinstance(data, dict | list) and data else _odd(data)[1:]
-    if load(text.encode("utf-8")) != data:
-        raise _unequal()
-    return text
+    return yamltext.written(data) or emitted(data)
 
 
-def _odd(value: Any) -> str:
-    """A value as PyYAML writes it behind a key, held against the strict loader: it may need quotes."""
+def emitted(data: Any) -> str:
+    """As `dump`, by PyYAML, read back by both readers to see that it is so."""
     text: str = yaml.dump(
-        {"x": value}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1 << 30, default_flow_style=False
+        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1 << 30, default_flow_style=False
     )
-    if load_strictly(text.encode("utf-8"))[0] != {"x": value}:
-        raise _unequal()
-    return text[2:]
-
-
-def _unequal() -> YamlFault:
-    return YamlFault(_("a text cannot be written so that it reads back equal"), None, _("Remove odd characters."))
+    raw = text.encode("utf-8")
+    if load_strictly(raw)[0] != data or load(raw) != data:
+        raise YamlFault(_("a text cannot be written so that it reads back equal"), None, _("Remove odd characters."))
+    return text
 
 
 def dump_item(data: Any) -> str:
