@@ -19,7 +19,8 @@ from wz.i18n import _
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 
 
-_FEW = 64
+# Up to so many files each is dealt with on its own; more are dealt with together.
+FEW = 64
 
 
 class Identity(NamedTuple):
@@ -198,7 +199,7 @@ class Git:
         """The content of files, named from the registry, at a commit; None where there is no such file."""
         if commit is None or not paths:
             return [None] * len(paths)
-        if len(paths) <= _FEW:
+        if len(paths) <= FEW:
             names = [f"{commit}:{self.layout.prefix}{path}" for path in paths]
         else:  # git looks up each path anew from the top; for many, one walk through the tree is quicker
             there = self._blobs(commit)
