@@ -98,8 +98,12 @@ def test_headers_are_matched_and_the_petitioner_left_out() -> None:
     found = matched(HEADERS, {})
     assert found.fields == {"source_id": "留言编号", "title": "留言主题(必填)", "received": "留言时间"}
     assert found.left_out == {
-        "序号": "no-field", "留言用户": "petitioner", "受理时间": "second", "联系电话": "petitioner", "备注": "no-field",
-    }  # fmt: skip
+        "序号": "no-field",
+        "留言用户": "petitioner",
+        "受理时间": "second",
+        "联系电话": "petitioner",
+        "备注": "no-field",
+    }
 
 
 def test_what_one_says_goes_before_synonyms() -> None:

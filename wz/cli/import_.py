@@ -1,9 +1,10 @@
 """`wz import`: cases and history out of another system's table."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -11,8 +12,8 @@ from wz.cli.context import current, format_option, now, registry_option
 from wz.errors import Usage
 from wz.i18n import _, reason_of
 
-T = TypeVar("T")
 REJECTED = 1
+_MANY = 500
 
 
 @click.command(
@@ -87,15 +88,15 @@ def import_file(file: Path, **given: Any) -> int:
     profile = _profile(given, file)
     columns = matched(sheet.headers, profile.columns)
     show_columns(sheet, columns, profile)
-    found = intake.plan(
-        registry, sheet, columns, profile, by=by, now=now(), track=lambda rows: _progress(rows, _("reading"))
-    )
+    with _bar(len(sheet.rows), _("reading")) as tick:
+        found = intake.plan(registry, sheet, columns, profile, by=by, now=now(), tick=tick)
     if given["errors"]:
         _write_errors(given["errors"], found)
     if not given["dry_run"]:
         if found.drafts and not given["yes"] and _at_terminal():
             _ask(len(found.drafts))
-        intake.record(registry, found, by=by, track=lambda drafts: _progress(drafts, _("writing")))
+        with _bar(len(found.drafts), _("writing")) as tick:
+            intake.record(registry, found, by=by, tick=tick)
         if given["save_profile"]:
             _save_profile(given["save_profile"], profile, columns)
     if given["output"] == "json":
@@ -204,14 +205,14 @@ def _ask(count: int) -> None:
     )
 
 
-def _progress(items: Sequence[T], label: str) -> Iterator[T]:
-    """The items, with a bar on a terminal where there are many."""
-    if len(items) < 500 or not sys.stderr.isatty():
-        yield from items
+@contextmanager
+def _bar(length: int, label: str) -> Iterator[Callable[[int], object]]:
+    """Something to tell of each step: a bar on a terminal where there are many."""
+    if length < _MANY or not sys.stderr.isatty():
+        yield lambda _steps: None
         return
-    shown: Iterable[T]
-    with click.progressbar(items, label=label, file=sys.stderr, update_min_steps=100) as shown:
-        yield from shown
+    with click.progressbar(length=length, label=label, file=sys.stderr, update_min_steps=100) as bar:
+        yield bar.update
 
 
 def _write_errors(path: Path, found: Any) -> None:

@@ -1,9 +1,9 @@
 """Cases and history out of another system's table: every row accounted for, and all of it in one commit."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -19,10 +19,9 @@ from wz.office.incoming import Draft, Reader, Unusable
 from wz.office.likeness import Likenesses
 from wz.store import casefile, schema
 from wz.store.registry import Registry
-from wz.store.sheets import Row, Sheet
+from wz.store.sheets import Sheet
 
-T = TypeVar("T")
-Track = Callable[[Sequence[T]], Iterable[T]]
+Tick = Callable[[int], object]
 
 
 class Recorded(NamedTuple):
@@ -85,9 +84,9 @@ class _OnRecord(NamedTuple):
 
 
 def plan(
-    registry: Registry, sheet: Sheet, columns: Columns, profile: Profile, *, by: str, now: datetime, track: Track[Row]
+    registry: Registry, sheet: Sheet, columns: Columns, profile: Profile, *, by: str, now: datetime, tick: Tick
 ) -> Intake:
-    """What the import will do. Nothing is written.
+    """What the import will do; `tick` is told of each row. Nothing is written.
 
     Raises Refused where somebody other than the office imports, Unreadable where a case file cannot be read: it may
     be one of those that come again.
@@ -105,7 +104,8 @@ def plan(
     reader = Reader(registry, msgspec.structs.replace(profile, columns=columns.fields), by, now)
     seen: dict[tuple[str, str], int] = {}
     taken: set[str] = set()
-    for row in track(sheet.rows):
+    for row in sheet.rows:
+        tick(1)
         try:
             draft = reader.read(row)
         except Unusable as unusable:
@@ -132,8 +132,8 @@ def plan(
     return found
 
 
-def record(registry: Registry, found: Intake, *, by: str, track: Track[Draft]) -> Intake:
-    """Write what was planned, in one commit.
+def record(registry: Registry, found: Intake, *, by: str, tick: Tick) -> Intake:
+    """Write what was planned, in one commit; `tick` is told of each case.
 
     Raises Usage where some of it has been recorded meanwhile, GitFailed, Unreadable; then nothing has been written.
     """
@@ -144,7 +144,7 @@ def record(registry: Registry, found: Intake, *, by: str, track: Track[Draft]) -
             raise Usage(
                 _("{count} of these rows have been recorded meanwhile").format(count=again), _("Repeat the command.")
             )
-        texts = {ids.path_of(one.facts["id"]): _text(one) for one in track(found.drafts)}
+        texts = _Texts(found.drafts, tick)
         message = _message(found, by)
         found.commit = registry.commit(texts, dict.fromkeys(texts), message)
     return found
@@ -163,8 +163,23 @@ def _meanwhile(registry: Registry, drafts: list[Draft]) -> int:
     return sum(draft.source in on_record for draft in drafts)
 
 
-def _text(draft: Draft) -> bytes:
-    return casefile.text_of(draft.facts, [draft.event] if draft.event else [])
+class _Texts(Mapping[str, bytes]):
+    """The case files by path, each written when it is asked for: all at once would fill the memory."""
+
+    def __init__(self, drafts: Iterable[Draft], tick: Tick) -> None:
+        self._drafts = {ids.path_of(draft.facts["id"]): draft for draft in drafts}
+        self._tick = tick
+
+    def __getitem__(self, path: str) -> bytes:
+        draft = self._drafts[path]
+        self._tick(1)
+        return casefile.text_of(draft.facts, [draft.event] if draft.event else [])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._drafts)
+
+    def __len__(self) -> int:
+        return len(self._drafts)
 
 
 def _state(draft: Draft) -> Literal["registered", "answered", "closed"]:

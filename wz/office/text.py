@@ -29,7 +29,7 @@ def tidy(text: str) -> str:
     its part; no-break spaces become spaces; zero-width and direction marks and soft hyphens go; so do tabs at the
     start of a line, and blanks and tabs at its end; and empty lines and blanks around the whole.
     """
-    if text.isalnum():  # most cells: nothing to clean
+    if not text or text.isalnum():  # most cells: nothing to clean
         return text
     if "_x00" in text:
         text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
@@ -39,4 +39,4 @@ def tidy(text: str) -> str:
 
 def tidy_line(text: str) -> str:
     """A short entry out of another system: as `tidy`, and each run of blanks and line breaks becomes one space."""
-    return text if text.isalnum() else " ".join(tidy(text).split())
+    return text if not text or text.isalnum() else " ".join(tidy(text).split())

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
-from wz.store.git import Git, blob_name, failed, unwritable
+from wz.store.git import FEW, Git, blob_name, failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
 
 LOCK_SECONDS = 60.0
@@ -158,10 +158,15 @@ class Committer(Git):
         commits: list[int] = []
         marks = self.pending.marks
         marks.unlink(missing_ok=True)
+        # Of many new files git need not look for what they share, nor press them hard: its next gc does both.
+        many = ("-c", "core.compression=1"), ("--depth=0",)
+        before, behind = many if len(paths) > FEW else ((), ())
         done = self.feed(
+            *before,
             "fast-import",
             "--quiet",
             "--done",
+            *behind,
             f"--export-marks={marks}",
             pieces=self._stream(old, steps, paths, blobs, commits),
         )

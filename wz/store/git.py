@@ -20,7 +20,8 @@ from wz.i18n import _
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 
 
-_FEW = 64
+# Up to so many files each is dealt with on its own; more are dealt with together.
+FEW = 64
 _NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
 
 
@@ -200,7 +201,7 @@ class Git:
         """The content of files, named from the registry, at a commit; None where there is no such file."""
         if commit is None or not paths:
             return [None] * len(paths)
-        if len(paths) <= _FEW:
+        if len(paths) <= FEW:
             names = [f"{commit}:{self.layout.prefix}{path}" for path in paths]
         else:  # git looks up each path anew from the top; for many, their folders are quicker
             names = [name or "" for name in self.blobs(commit, paths)]

@@ -12,9 +12,10 @@ from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
+from wz.store.git import FEW
+
 _MARK = b"wz: this lock is stale once no wz is running\n"
 _EXDEV = 18
-_FEW = 64
 
 
 class Journal(NamedTuple):
@@ -47,7 +48,7 @@ class Pending:
         self._make_folders(paths)
         numbers = {path: number for number, path in enumerate(paths)}
         # Many files are brought to the disk together; one by one they would cost more than everything else.
-        together = len(paths) > _FEW and hasattr(os, "sync")
+        together = len(paths) > FEW and hasattr(os, "sync")
         for path, content in contents:
             target = self._prepared(numbers[path])
             if together:
