@@ -16,6 +16,7 @@ from wz.store.git import FEW
 
 _MARK = b"wz: this lock is stale once no wz is running\n"
 _EXDEV = 18
+_AT_ONCE = 16
 
 
 class Journal(NamedTuple):
@@ -84,12 +85,18 @@ class Pending:
         A file goes only over what was there `before`: what somebody has written meanwhile stays, and git shows it.
         It goes only if the branch still has it so `now`; None where nobody can have changed that.
         """
+        over: list[tuple[str, str]] = []
         for number, (path, former, recorded) in enumerate(zip(paths, before, now or repeat(None))):  # noqa: B905
             prepared, target = self._prepared(number), f"{self.root}/{path}"
             if now is not None and not (os.path.lexists(prepared) and Path(prepared).read_bytes() == recorded):
                 continue
-            if _content(target) == former:
+            if _content(target) != former:
+                continue
+            if former is None:
                 _move(prepared, target)
+            else:
+                over.append((prepared, target))
+        _move_over(over)
 
     def discard(self) -> None:
         """Forget what was prepared; the journal goes first."""
@@ -203,6 +210,19 @@ def _write_durably(path: Path, content: bytes) -> None:
     except OSError as error:
         error.filename = error.filename or str(path)  # a full disk does not say where
         raise
+
+
+def _move_over(moves: Sequence[tuple[str, str]]) -> None:
+    """Rename over what is there. The disk takes its time to let go of what was; of many, several at once."""
+    if len(moves) <= FEW:
+        for prepared, target in moves:
+            _move(prepared, target)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _moved in pool.map(_move, *zip(*moves, strict=True)):
+            pass
 
 
 def _move(prepared: str, target: str) -> None:
