@@ -92,9 +92,9 @@ def typed(line: str) -> Typed:
         assert member is not None, f"there is no command {name!r} in: {line}"
         command, path, words = member, (*path, name), words[1:]
         context = click.Context(command, info_name=name, parent=context)
-    if hasattr(command, "meant_by") and (meant := command.meant_by(words)) is not command:  # `wz batch transfer …`
-        command, words = meant, words[1:]
-        context = click.Context(command, info_name=words[0] if words else "", parent=context)
+    if hasattr(command, "meant_by"):  # `wz batch transfer …`
+        command, words = command.meant_by(words)
+        context = click.Context(command, info_name=command.name, parent=context)
     try:
         given, left, _order = command.make_parser(context).parse_args(list(words))
     except click.UsageError as error:

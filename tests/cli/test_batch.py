@@ -156,6 +156,15 @@ def test_a_cell_prevails_over_the_option(desk: Desk, cases: list[str]) -> None:
     assert [events(desk, one)[0]["to"] for one in cases[:2]] == ["urban-mgmt", "education"]
 
 
+def test_actions_are_named_as_their_commands_are(desk: Desk, cases: list[str]) -> None:
+    desk("batch", "转办", "--to", "urban-mgmt", "--route", "duty", stdin=cases[0])
+    desk("batch", "return", "request", "--as", "urban-mgmt", "--reason", "x", "--basis", "y", stdin=cases[0])
+    desk("batch", "return-accept", "--duty", "属教体局", stdin=cases[0])
+    assert desk.json("show", cases[0])["state"] == "registered"
+    assert "Did you mean transfer?" in desk("batch", "trasnfer", "--to", "x", stdin=cases[0], code=2).err
+    assert "there is no such file" in desk("batch", "no.csv", code=2).err
+
+
 def test_one_commit_for_each_row(desk: Desk, cases: list[str]) -> None:
     before = desk.commits()
     desk("batch", "note", "--text", "一", "--per-case", stdin="\n".join(cases))

@@ -25,21 +25,33 @@ class Batch(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        command = self.meant_by(args)
-        if command is self:
-            return super().make_context(info_name, args, parent, **extra)
-        return command.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+        command, rest = self.meant_by(args)
+        if command is not self:
+            return command.make_context(f"{info_name} {' '.join(args[: len(args) - len(rest)])}", rest, parent, **extra)
+        if args and not extra.get("resilient_parsing") and _is_word(args[0]):
+            from wz.cli.columns import action_called
 
-    def meant_by(self, args: Sequence[str]) -> click.Command:
-        """The command that these words are for: this one, or that of the action which the first word names."""
-        action = _action_named(args[0]) if args else None
-        return self if action is None else _of_action(action)
+            action_called(args[0])  # which says what was meant
+        return super().make_context(info_name, args, parent, **extra)
+
+    def meant_by(self, args: Sequence[str]) -> tuple[click.Command, list[str]]:
+        """The command that these words are for, this one or that of the action they begin with; and the other words.
+
+        An action is named by its code, its label, or the words of its command: `return accept`.
+        """
+        from wz.actions.catalog import ACTIONS
+
+        for count in (1, 2):
+            code = "-".join(args[:count]).replace("extend-", "extension-")
+            for action in ACTIONS.values():
+                if len(args) >= count and code in (action.name, action.label):
+                    return _of_action(action), list(args[count:])
+        return self, list(args)
 
 
-def _action_named(word: str) -> Action | None:
-    from wz.actions.catalog import ACTIONS
-
-    return next((action for action in ACTIONS.values() if word in (action.name, action.label)), None)
+def _is_word(text: str) -> bool:
+    """Whether it cannot be meant as a file: it has no ending, and there is none."""
+    return not text.startswith("-") and "." not in text and not Path(text).exists()
 
 
 def _complete_file(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
@@ -154,13 +166,13 @@ def perform(action: Action | None, given: Mapping[str, Any]) -> int:
             again=given["again"],
             dry_run=given["dry_run"],
         )
-    faulty = any(one.code for one in outcomes)
-    if faulty and given["errors"]:
+    _show(name, outcomes, given)
+    if given["errors"] and any(one.code for one in outcomes):
         from wz.store.sheets import with_reasons
 
         reasons = {one.line: _reason(one) for one in outcomes}
         _write(given["errors"], with_reasons(sheet, reasons, PROBLEM_HEADERS))
-    _show(name, outcomes, given)
+        click.echo(_("{file} has the table, with what is wrong.").format(file=given["errors"]), err=True)
     return max((one.code for one in outcomes), default=0)
 
 
@@ -224,7 +236,7 @@ def _show(name: str, outcomes: "list[Outcome]", given: Mapping[str, Any]) -> Non
     else:
         for one in outcomes:
             click.echo(_line(name, one))
-    for line in _summary(outcomes, given["errors"]):
+    for line in _summary(outcomes):
         click.echo(line, err=True)
 
 
@@ -275,7 +287,8 @@ def _reason(one: "Outcome") -> str:
     return f"{one.message} {one.cure}".strip() if one.code else ""
 
 
-def _summary(outcomes: "list[Outcome]", errors: str | None) -> list[str]:
+def _summary(outcomes: "list[Outcome]") -> list[str]:
+    """What stands below the rows: how many, and in which commit."""
     faulty, known = (sum(bool(one.code) for one in outcomes), sum(one.result == "on-record" for one in outcomes))
     commits = list(dict.fromkeys(one.commit for one in outcomes if one.commit))
     lines = []
@@ -287,7 +300,6 @@ def _summary(outcomes: "list[Outcome]", errors: str | None) -> list[str]:
                 faulty,
             ).format(count=faulty, rows=len(outcomes))
         )
-        lines += [_("{file} has them, with what is wrong.").format(file=errors)] if errors else []
     elif commits:
         done = sum(one.result == "recorded" for one in outcomes)
         where = commits[0][:9] if len(commits) == 1 else f"{commits[0][:9]} … {commits[-1][:9]}"
