@@ -241,19 +241,21 @@ def _show(name: str, outcomes: "list[Outcome]", given: Mapping[str, Any]) -> Non
 
 
 def _show_json(name: str, outcomes: "list[Outcome]", dry_run: bool) -> None:
-    import msgspec
-
-    from wz.model.instants import written
     from wz.render.json import pretty
 
-    rows = [
-        {key: value for key, value in msgspec.to_builtins(one).items() if key != "code"}
-        | {"at": written(one.at) if one.at else None}
-        for one in outcomes
-    ]
     counted = {result: sum(one.result == result for one in outcomes) for result in _RESULTS}
     commits = list(dict.fromkeys(one.commit for one in outcomes if one.commit))
-    click.echo(pretty({"file": name, "dry_run": dry_run, "commits": commits, "totals": counted, "rows": rows}))
+    click.echo(
+        pretty(
+            {
+                "file": name,
+                "dry_run": dry_run,
+                "commits": commits,
+                "totals": counted,
+                "rows": [one.plain() for one in outcomes],
+            }
+        )
+    )
 
 
 _RESULTS = ("recorded", "possible", "on-record", "wrong", "refused", "unreadable")

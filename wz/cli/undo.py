@@ -71,17 +71,19 @@ def _reason(given: str | None) -> str:
 
 def _show(meant: "Undoing", undone: "list[Undone]", output: str, dry_run: bool) -> None:
     if output == "json":
-        import msgspec
-
-        from wz.model.instants import written
         from wz.render.json import pretty
 
-        rows = [
-            {key: value for key, value in msgspec.to_builtins(one).items() if key != "code"} | {"at": written(one.at)}
-            for one in undone
-        ]
         recorded = next((one.commit for one in undone if one.commit), None)
-        click.echo(pretty({"undone": meant.commit, "dry_run": dry_run, "commit": recorded, "events": rows}))
+        click.echo(
+            pretty(
+                {
+                    "undone": meant.commit,
+                    "dry_run": dry_run,
+                    "commit": recorded,
+                    "events": [one.plain() for one in undone],
+                }
+            )
+        )
         return
     faulty = [one for one in undone if one.code]
     for one in faulty or undone:
@@ -105,6 +107,8 @@ def _line(one: "Undone") -> str:
     from wz.model.case import STATE_LABELS
     from wz.model.instants import shown
 
+    assert one.action is not None
+    assert one.at is not None
     action = term(one.action, ACTIONS[one.action].label)
     event = _("{case}: event {place} ({action}, {at})").format(
         case=one.case, place=one.event, action=action, at=shown(one.at)

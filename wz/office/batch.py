@@ -7,14 +7,11 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-import msgspec
-
 from wz.actions.base import Action
 from wz.actions.catalog import action_of
 from wz.actions.replay import replay, retracted_places
 from wz.errors import Refused, Unreadable, Usage, WzError
 from wz.i18n import _
-from wz.model.case import State
 from wz.model.event import Event, plain
 from wz.model.instants import shown, written
 from wz.office.actors import actor_of, find_actor, typist
@@ -22,6 +19,7 @@ from wz.office.deciding import compose
 from wz.office.documents import Documents
 from wz.office.finding import Finder
 from wz.office.transaction import Done, Transaction, message_of_many
+from wz.office.verdict import Verdict
 from wz.store.casefile import CaseFile
 from wz.store.registry import Registry
 
@@ -57,26 +55,12 @@ class Wrong(NamedTuple):
 Result = Literal["recorded", "possible", "on-record", "wrong", "refused", "unreadable"]
 
 
-class Outcome(msgspec.Struct, kw_only=True):
-    """What became of a row. `possible`: it would be recorded, but for a dry run or for other rows.
-
-    `case` is the full id once it is known, else as it was written; `place` that of its event in the file, also of
-    the one on record; `code` the exit code that a fault has.
-    """
+class Outcome(Verdict, kw_only=True):
+    """What became of a row. `possible`: it would be recorded, but for a dry run or for other rows."""
 
     line: int
     result: Result
-    case: str
-    action: str | None
     key: str | None = None
-    place: int | None = None
-    at: datetime | None = None
-    state: State | None = None
-    commit: str | None = None
-    article: str | None = None
-    message: str = ""
-    cure: str = ""
-    code: int = 0
 
 
 def batch(
@@ -167,8 +151,7 @@ class _Desk:
         outcome.result = (
             "refused" if isinstance(error, Refused) else "unreadable" if isinstance(error, Unreadable) else "wrong"
         )
-        outcome.code, outcome.message, outcome.cure = error.exit_code, error.message, error.cure
-        outcome.article = error.article if isinstance(error, Refused) else None
+        outcome.blame(error)
         before = self._faulty.setdefault(outcome.case, outcome.line)
         if before != outcome.line and outcome.case:
             outcome.message += " " + _("(line {line}, of the same case, is at fault too)").format(line=before)

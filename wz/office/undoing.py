@@ -5,16 +5,14 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-import msgspec
-
 from wz.actions.catalog import ACTIONS
 from wz.actions.replay import retracted_places
 from wz.errors import Refused, Usage, WzError
 from wz.i18n import _
-from wz.model.case import State
 from wz.model.event import Event
 from wz.office.finding import Finder
 from wz.office.transaction import Transaction, message_of_many
+from wz.office.verdict import Verdict
 from wz.store import revisions
 from wz.store.casefile import CaseFile, parse
 from wz.store.registry import Registry
@@ -37,24 +35,14 @@ class Undoing(NamedTuple):
     commit: str | None
 
 
-class Undone(msgspec.Struct, kw_only=True):
-    """What became of an event. `possible`: it would be taken back, but for a dry run or for other events.
+class Undone(Verdict, kw_only=True):
+    """What became of an event; `event` is its place in the file now, `place` that of the retraction.
 
-    `event` is its place in the file now, `place` that of the retraction; `code` the exit code that a fault has.
+    `possible`: it would be taken back, but for a dry run or for other events.
     """
 
-    case: str
     event: int
-    action: str
-    at: datetime
     result: Literal["retracted", "possible", "already", "refused", "wrong"]
-    place: int | None = None
-    state: State | None = None
-    commit: str | None = None
-    article: str | None = None
-    message: str = ""
-    cure: str = ""
-    code: int = 0
 
 
 def what(registry: Registry, text: str | None, email: str) -> Undoing:
@@ -169,10 +157,10 @@ def _retract(transaction: Transaction, target: Target, reason: str, by: str, use
         done = transaction.act(target.case_id, ACTIONS["retract"], fields, by=by, at=transaction.now)
         outcome.place, outcome.state = done.place, done.case.state
     except WzError as error:
-        outcome.code, outcome.message, outcome.cure = error.exit_code, error.message, error.cure
+        outcome.blame(error)
         outcome.result = "wrong"
         if isinstance(error, Refused):
-            outcome.result, outcome.article = "refused", error.article
+            outcome.result = "refused"
             outcome.cure = _("Take that event back first, with `wz retract {case} --event N`.").format(
                 case=target.case_id
             )
