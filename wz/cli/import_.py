@@ -81,7 +81,7 @@ def import_file(file: Path, **given: Any) -> int:
     from wz.office.headings import matched
     from wz.store.sheets import read_sheet
 
-    session = current()
+    session, moment = current(), now()
     registry = session.registry
     by = typist(registry.directory, session.email)
     sheet = read_sheet(file.name if str(file) != "-" else "-", _bytes(file), given["sheet"])
@@ -89,7 +89,7 @@ def import_file(file: Path, **given: Any) -> int:
     columns = matched(sheet.headers, profile.columns)
     show_columns(sheet, columns, profile)
     with _bar(len(sheet.rows), _("reading")) as tick:
-        found = intake.plan(registry, sheet, columns, profile, by=by, now=now(), tick=tick)
+        found = intake.plan(registry, sheet, columns, profile, by=by, now=moment, tick=tick)
     if given["errors"]:
         _write_errors(given["errors"], found)
     if not given["dry_run"]:
