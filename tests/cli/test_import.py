@@ -167,7 +167,7 @@ def test_rows_without_a_number_get_one_that_stays(desk: Desk) -> None:
         (("--category", "甲"), "there is no 甲"),
         (("--sheet", "甲"), "no sheets"),
         (("--profile", "没有.yaml"), "cannot read"),
-        (("--map", "received="), "no column is known to be received 收到时间"),
+        (("--map", "received="), "no column is known to be received"),
     ],
 )
 def test_what_was_typed_wrongly_is_said(desk: Desk, tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:

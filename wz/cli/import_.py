@@ -106,10 +106,10 @@ def import_file(file: Path, **given: Any) -> int:
     if not given["dry_run"]:
         if found.drafts and not given["yes"] and _at_terminal():
             _ask(len(found.drafts))
-        with _bar(len(found.drafts), _("writing")) as tick:
-            intake.record(registry, found, by=by, tick=tick)
         if given["save_profile"]:
             _save_profile(given["save_profile"], profile, columns)
+        with _bar(len(found.drafts), _("writing")) as tick:
+            intake.record(registry, found, by=by, tick=tick)
     if given["output"] == "json":
         from wz.render.json import pretty
 
