@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
@@ -87,10 +87,13 @@ class Git:
             raise failed(arguments, done)
         return done
 
-    def feed(self, *arguments: str, pieces: Iterable[bytes]) -> subprocess.CompletedProcess[bytes]:
+    def feed(
+        self, *arguments: str, pieces: Iterable[bytes], broken: Callable[[str], None]
+    ) -> subprocess.CompletedProcess[bytes]:
         """Run git on what is made piece by piece, so that both work at once. It must not print much before the end.
 
-        Raises GitFailed where there is no git, and whatever making a piece raises; git then ends without its input.
+        Raises GitFailed where there is no git, and whatever making a piece raises; git then ends without its input,
+        and `broken` is told its words.
         """
         command = ["git", "-C", str(self.root), *arguments]
         pipe = subprocess.PIPE
@@ -101,14 +104,18 @@ class Git:
         except FileNotFoundError:
             raise _no_git() from None
         assert process.stdin is not None
+        fed = False
         try:
             with suppress(BrokenPipeError):  # git has failed, and says why
                 process.stdin.writelines(pieces)
+            fed = True
         finally:
             with suppress(OSError):
                 process.stdin.close()
             process.stdin = None
             out, words = process.communicate()
+            if not fed:
+                broken(words.decode("utf-8", "replace"))
         return subprocess.CompletedProcess(command, process.returncode, out, words)
 
     def text(self, *arguments: str) -> str:
