@@ -167,7 +167,7 @@ def test_rows_without_a_number_get_one_that_stays(desk: Desk) -> None:
         (("--category", "甲"), "there is no 甲"),
         (("--sheet", "甲"), "no sheets"),
         (("--profile", "没有.yaml"), "cannot read"),
-        (("--map", "received="), "no column is known to be received 收到时间"),
+        (("--map", "received="), "no column is known to be received"),
     ],
 )
 def test_what_was_typed_wrongly_is_said(desk: Desk, tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
@@ -203,3 +203,28 @@ def test_a_case_file_is_what_pyyaml_reads_too(desk: Desk, tmp_path: Path) -> Non
     desk("import", put(tmp_path, ANSWERED + ROWS))
     for path in desk.root.glob("cases/*/*/*/*.yaml"):
         assert json.dumps(yaml.safe_load(path.read_bytes()), default=str)
+
+
+def test_whole_cases_come_back_with_their_ids_and_events(desk: Desk, reader: Desk, tmp_path: Path, fits: Any) -> None:
+    from datetime import date
+
+    from wz.model.instants import end_of_day
+    from wz.office.exchange import lines
+    from wz.store.registry import Registry
+
+    file = tmp_path / "cases.jsonl"
+    file.write_bytes(b"\n".join(lines(Registry(reader.root), end_of_day(date(2026, 11, 20)), [])) + b"\n")
+    done = desk.json("import", file)
+    fits("import", done)
+    assert len(done["written"]) == 52
+    assert desk.clean()
+    there, here = (one.json("check", "--as-of", "2026-11-20") for one in (reader, desk))
+    assert (there["obligations"], there["totals"]) == (here["obligations"], here["totals"])
+    assert "52 there already" in desk("import", file).out
+    assert "means nothing" in desk("import", file, "--map", "标题=id", code=2).err
+    lawless = json.loads(file.read_bytes().splitlines()[0])
+    lawless["id"], lawless["events"] = "20261120-WN708S", [{"action": "send-back"}]
+    bad = put(tmp_path, json.dumps(lawless) + "\n", "bad.jsonl", "utf-8")
+    head = desk.head()
+    assert "bad.jsonl:1:" in desk("import", bad, code=1).err
+    assert desk.head() == head

@@ -150,6 +150,7 @@ def test_faults_of_a_row_are_that_rows() -> None:
     assert found.rows[3].values == {"编号": "4", "主题": "e"}
     lines = read_sheet("a.jsonl", b'{"a": 1}\n{"a": 1, "a": 2}\n[1]\n{"a": NaN}\n{"a"\n')
     assert [bool(row.fault) for row in lines.rows] == [False, True, True, True, True]
+    assert lines.headers == ["a"]
 
 
 def test_rows_are_given_back_in_their_own_format_with_reasons() -> None:

@@ -26,6 +26,11 @@ _MANY = 500
         "one without becomes a registered case. Rows already on record are passed over, so the file can be imported "
         "again. Names and contacts of petitioners are left out."
     )
+    + "\n\n"
+    + _(
+        "JSON Lines as `wz export` writes them are whole cases: they come in with their ids and events, all or none; "
+        "options about columns do not apply."
+    )
     + "\n\n\b\n"
     + _("Example:")
     + "\n  wz import 留言.xlsx --dry-run"
@@ -78,27 +83,33 @@ def import_file(file: Path, **given: Any) -> int:
     from wz.cli.importing import json_of, show_columns, show_outcome
     from wz.office import intake
     from wz.office.actors import typist
+    from wz.office.exchange import is_case
     from wz.office.headings import matched
     from wz.store.sheets import read_sheet
 
-    session = current()
+    session, moment = current(), now()
     registry = session.registry
     by = typist(registry.directory, session.email)
-    sheet = read_sheet(file.name if str(file) != "-" else "-", _bytes(file), given["sheet"])
+    name, data = file.name if str(file) != "-" else "-", _bytes(file)
+    if is_case(data.lstrip(b"\xef\xbb\xbf\r\n\t ").partition(b"\n")[0]):
+        from wz.cli.importing import bring_whole
+
+        return bring_whole(registry, name, data, given, by=by, now=moment)
+    sheet = read_sheet(name, data, given["sheet"])
     profile = _profile(given, file)
     columns = matched(sheet.headers, profile.columns)
     show_columns(sheet, columns, profile)
     with _bar(len(sheet.rows), _("reading")) as tick:
-        found = intake.plan(registry, sheet, columns, profile, by=by, now=now(), tick=tick)
+        found = intake.plan(registry, sheet, columns, profile, by=by, now=moment, tick=tick)
     if given["errors"]:
         _write_errors(given["errors"], found)
     if not given["dry_run"]:
         if found.drafts and not given["yes"] and _at_terminal():
             _ask(len(found.drafts))
-        with _bar(len(found.drafts), _("writing")) as tick:
-            intake.record(registry, found, by=by, tick=tick)
         if given["save_profile"]:
             _save_profile(given["save_profile"], profile, columns)
+        with _bar(len(found.drafts), _("writing")) as tick:
+            intake.record(registry, found, by=by, tick=tick)
     if given["output"] == "json":
         from wz.render.json import pretty
 

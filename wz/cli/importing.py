@@ -1,17 +1,25 @@
 """What an import found and did, for people and for scripts."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import click
 
-from wz.i18n import _, ngettext, term
+from wz.errors import Refused, Usage
+from wz.i18n import _, listed, ngettext, term
 from wz.model.instants import written
 from wz.office.headings import CHINESE, LEFT_OUT, Columns, Profile
 from wz.office.intake import Intake
+from wz.store.registry import Registry
 from wz.store.sheets import Sheet
 
 _SHOWN = 10
 _SAMPLE = 24
+# What says how a table is read, and means nothing for whole cases.
+_OF_COLUMNS = (
+    "sheet", "mapped", "values", "system", "category", "channel", "closed", "profile", "save-profile", "errors",
+)  # fmt: skip
 
 
 def show_columns(sheet: Sheet, columns: Columns, profile: Profile) -> None:
@@ -156,3 +164,36 @@ def json_of(found: Intake, dry_run: bool) -> dict[str, Any]:
         ],
         "notes": [{"note": note, "rows": count} for note, count in found.notes],
     }
+
+
+def bring_whole(registry: Registry, name: str, data: bytes, given: Mapping[str, Any], *, by: str, now: datetime) -> int:
+    """Bring in whole cases, as `wz export` writes them, in one commit or not at all. Raises Usage, Refused."""
+    from wz.cli.problems import show_problems
+    from wz.office.exchange import restore
+    from wz.render.json import pretty
+
+    meaningless = [option for option in _OF_COLUMNS if given[option.replace("-", "_")]]
+    if meaningless:
+        raise Usage(
+            _("{file} holds whole cases, so --{option} means nothing").format(
+                file=name, option={"mapped": "map", "values": "value"}.get(meaningless[0], meaningless[0])
+            ),
+            _("Leave it out."),
+        )
+    if by.partition("/")[0] != "office":
+        raise Refused(
+            _("registering is for the office, not for {by}").format(by=by), _("Ask the office to register it."), "3"
+        )
+    done = restore(registry, data.removeprefix(b"\xef\xbb\xbf").splitlines(), by=by, now=now, file=name,
+                   dry_run=given["dry_run"])  # fmt: skip
+    if given["output"] == "json":
+        shown = {"file": name, "dry_run": given["dry_run"], "commit": done.commit, "written": done.written}
+        click.echo(pretty({**shown, "present": done.present, "problems": done.problems}))
+    else:
+        show_problems(done.problems)
+        count = len(done.written)
+        head = _("would be imported") if given["dry_run"] else _("imported")
+        whole = ngettext("{head}: {count} whole case", "{head}: {count} whole cases", count)
+        there = _("{count} there already").format(count=len(done.present))
+        click.echo(listed([whole.format(head=head, count=count), there]))
+    return int(bool(done.problems))

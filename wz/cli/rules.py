@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wz.cli.context import current, format_option, registry_option
+from wz.cli.context import current, format_option, registry_option, rev_option
 from wz.i18n import _, term
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _LATE = {"ignored": "不影响移交督查", "counts": "不再移交督查"}
     + "\n  wz rules\n  wz rules --format json"
 )
 @format_option("table", "json")
+@rev_option
 @registry_option
 def rules(output: str) -> None:
     applied = current().registry.rules

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from wz.errors import Usage
-from wz.i18n import N_, _, listed
+from wz.i18n import N_, _, listed, term
 from wz.store.settings import explained
 from wz.store.yamlfile import YamlFault, dump, load
 
@@ -129,10 +129,10 @@ def _refuse_missing(fields: Mapping[str, str], headers: Sequence[str]) -> None:
         if not any(fields.get(field) for field in needed):
             raise Usage(
                 _("no column is known to be {fields}").format(
-                    fields=_(" or ").join(f"{field} {CHINESE[field]}" for field in needed)
+                    fields=_(" or ").join(term(field, CHINESE[field]) for field in needed)
                 ),
                 _("Say which with --map {field}=COLUMN. The columns are: {headers}.").format(
-                    field=CHINESE[needed[0]], headers=listed(headers)
+                    field=term(needed[0], CHINESE[needed[0]]), headers=listed(headers)
                 ),
             )
 

@@ -169,6 +169,7 @@ class Committer(Git):
             *behind,
             f"--export-marks={marks}",
             pieces=self._stream(old, steps, paths, blobs, commits),
+            broken=self._sweep,
         )
         if done.returncode != 0:
             self._sweep(done.stderr.decode("utf-8", "replace"))

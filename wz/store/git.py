@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
@@ -23,6 +23,8 @@ _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "
 # Up to so many files each is dealt with on its own; more are dealt with together.
 FEW = 64
 _NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
+# Of a commit: name, author, instant, trailers.
+_HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
 
 
 class Identity(NamedTuple):
@@ -87,10 +89,13 @@ class Git:
             raise failed(arguments, done)
         return done
 
-    def feed(self, *arguments: str, pieces: Iterable[bytes]) -> subprocess.CompletedProcess[bytes]:
+    def feed(
+        self, *arguments: str, pieces: Iterable[bytes], broken: Callable[[str], None]
+    ) -> subprocess.CompletedProcess[bytes]:
         """Run git on what is made piece by piece, so that both work at once. It must not print much before the end.
 
-        Raises GitFailed where there is no git, and whatever making a piece raises; git then ends without its input.
+        Raises GitFailed where there is no git, and whatever making a piece raises; git then ends without its input,
+        and `broken` is told its words.
         """
         command = ["git", "-C", str(self.root), *arguments]
         pipe = subprocess.PIPE
@@ -101,14 +106,18 @@ class Git:
         except FileNotFoundError:
             raise _no_git() from None
         assert process.stdin is not None
+        fed = False
         try:
             with suppress(BrokenPipeError):  # git has failed, and says why
                 process.stdin.writelines(pieces)
+            fed = True
         finally:
             with suppress(OSError):
                 process.stdin.close()
             process.stdin = None
             out, words = process.communicate()
+            if not fed:
+                broken(words.decode("utf-8", "replace"))
         return subprocess.CompletedProcess(command, process.returncode, out, words)
 
     def text(self, *arguments: str) -> str:
@@ -118,22 +127,29 @@ class Git:
     @cached_property
     def layout(self) -> Layout:
         """Raises GitFailed where the registry is in no repository."""
-        done = self.run(
-            "rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir", "--show-prefix", check=False
-        )
+        questions = ("--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--show-prefix")
+        done = self.run("rev-parse", *questions, "--show-toplevel", check=False)
+        answers = done.stdout.decode("utf-8").split("\n")
+        if answers[0] == "true":  # no work tree, so git has no answer to the last question
+            return Layout(Path(answers[1]), Path(answers[1]), (self.root / answers[2]).resolve(), "")
         if done.returncode != 0:
             words = done.stderr.decode("utf-8", "replace").strip()
             raise GitFailed(
                 _("{root} is in no git repository: {words}").format(root=self.root, words=words),
                 cure_of(words) or _("`wz init` makes a registry; `git init` makes a repository."),
             )
-        top, git_dir, common, prefix = done.stdout.decode("utf-8").split("\n")[:4]
+        _bare, git_dir, common, prefix, top = answers[:5]
         return Layout(Path(top), Path(git_dir), (self.root / common).resolve(), prefix)
 
     @property
     def present(self) -> bool:
         """Whether the registry is in a repository at all."""
         return self.run("rev-parse", "--git-dir", check=False).returncode == 0
+
+    @property
+    def bare(self) -> bool:
+        """Whether the repository has no work tree."""
+        return self.layout.top == self.layout.git_dir
 
     def configure(self, values: Mapping[str, str]) -> None:
         """Set git's configuration for this repository alone."""
@@ -202,12 +218,10 @@ class Git:
         if commit is None or not paths:
             return [None] * len(paths)
         if len(paths) <= FEW:
-            names = [f"{commit}:{self.layout.prefix}{path}" for path in paths]
-        else:  # git looks up each path anew from the top; for many, their folders are quicker
-            names = [name or "" for name in self.blobs(commit, paths)]
-        asked = [name for name in names if name]
-        output = self.run("cat-file", "--batch", stdin="".join(f"{name}\n" for name in asked).encode()).stdout
-        contents = iter(_split_batch(output, len(asked)))
+            return self.contents([f"{commit}:{self.layout.prefix}{path}" for path in paths])
+        # git looks up each path anew from the top; for many, their folders are quicker.
+        names = self.blobs(commit, paths)
+        contents = iter(self.contents([name for name in names if name]))
         return [next(contents) if name else None for name in names]
 
     def blobs(self, commit: str | None, paths: Sequence[str]) -> list[str | None]:
@@ -225,29 +239,76 @@ class Git:
         trees = {folder: _entries(tree or b"", size) for folder, tree in zip(folders, listed, strict=True)}
         return [trees[folder].get(name.encode()) for folder, _slash, name in (path.rpartition("/") for path in paths)]
 
-    def history(self, path: str) -> Iterator["Recorded"]:
-        """The commits that touched a file, named from the registry, oldest first, with the file as it then was."""
-        import git
+    def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
+        """The content of blobs by their names, or as COMMIT:PATH; None where there is none."""
+        if not blobs:
+            return []
+        names = "".join(f"{blob}\n" for blob in blobs)
+        return _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(blobs))
 
-        repository = git.Repo(self.layout.top)
-        try:
-            if not repository.head.is_valid():
+    def commit_of(self, revision: str) -> str | None:
+        """The commit that a revision names; None where it names none."""
+        done = self.run("rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}", check=False)
+        return done.stdout.decode().strip() or None
+
+    def tree(self, commit: str, below: str) -> Iterator[tuple[str, str]]:
+        """Every regular file below a folder of the registry at a commit, with its blob, by path."""
+        listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", self.layout.prefix + below).stdout
+        skip = len(self.layout.prefix)
+        for entry in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            about, _tab, path = entry.partition("\t")
+            mode, _type, blob = about.split(" ")
+            if mode.startswith("100"):
+                yield path[skip:], blob
+
+    def changed(self, old: str, new: str, below: str) -> Iterator[tuple[str, str | None]]:
+        """The files below a folder that differ between two commits, with the blob in the new one; None: gone."""
+        place = self.layout.prefix + below
+        raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", place).stdout
+        parts = iter(raw.decode("utf-8", "surrogateescape").split("\0")[:-1])
+        skip = len(self.layout.prefix)
+        for about, path in zip(parts, parts, strict=True):
+            _old_mode, mode, _old_blob, blob, _status = about.split(" ")
+            yield path[skip:], blob if mode.startswith("100") else None
+
+    def status(self, below: str) -> tuple[str | None, list[str]]:
+        """The commit checked out (None before the first), and every file below a folder that is not as in it.
+
+        Files that git ignores are among them. Nothing is written, and no program that the repository names is run.
+        """
+        done = self.run(
+            "--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
+            "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
+        )  # fmt: skip
+        head, paths = None, []
+        skip = len(self.layout.prefix)
+        for entry in done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            if entry.startswith("# branch.oid ") and not entry.endswith("(initial)"):
+                head = entry.rpartition(" ")[2]
+            elif not entry.startswith("#"):
+                # How many fields stand before the path depends on the kind: changed, unmerged, not tracked.
+                path = entry.split(" ", {"1": 8, "u": 10}.get(entry[0], 1))[-1]
+                paths.append(path[skip:])
+        return head, paths
+
+    def history(self, path: str, revision: str = "HEAD") -> Iterator["Recorded"]:
+        """The commits up to a revision that touched a file, oldest first, with the file as it then was."""
+        done = self.run("log", "--reverse", "-z", f"--format={_HISTORY}", revision, "--", path, check=False)
+        if done.returncode != 0:
+            if self.commit_of(revision) is None:  # before the first commit
                 return
-            place = self.layout.prefix + path
-            for commit in reversed(list(repository.iter_commits(paths=place))):
-                try:
-                    content = bytes((commit.tree / place).data_stream.read())
-                except KeyError:
-                    content = None
-                yield Recorded(
-                    commit.hexsha,
-                    f"{commit.author.name} <{commit.author.email}>",
-                    commit.committed_datetime,
-                    {key: values[-1] for key, values in commit.trailers_dict.items()},
-                    content,
-                )
-        finally:
-            repository.close()
+            raise failed(["log"], done)
+        entries = [entry.split("\x01") for entry in done.stdout.decode("utf-8", "replace").split("\0") if entry]
+        blobs = self.contents([f"{entry[0]}:{self.layout.prefix}{path}" for entry in entries])
+        for (name, author, at, trailers), content in zip(entries, blobs, strict=True):
+            pairs = (line.partition(": ") for line in trailers.splitlines())
+            yield Recorded(
+                name, author, datetime.fromisoformat(at), {key: value for key, colon, value in pairs if colon}, content
+            )
+
+    def quicken_history(self) -> None:
+        """Write what lets git find the commits of one file without looking at all of them; git keeps it up itself."""
+        self.run("commit-graph", "write", "--reachable", "--changed-paths", "--split", check=False)
 
 
 def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:

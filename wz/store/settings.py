@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, time
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -14,6 +13,7 @@ from wz.model.problem import Problem, misfit_path
 from wz.model.workdays import Arrangement, Calendar
 from wz.regulation.rules import Rules
 from wz.store import schema
+from wz.store.files import Files, WorkTree
 from wz.store.yamlfile import Positions, YamlFault, load, load_strictly
 
 
@@ -40,6 +40,8 @@ class CalendarFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 T = TypeVar("T")
+# The regulation that every registry has unless it brings its own.
+PACKAGED = WorkTree(Path(__file__).parents[1] / "regulation")
 
 
 class Settings(NamedTuple, Generic[T]):
@@ -49,10 +51,10 @@ class Settings(NamedTuple, Generic[T]):
     problems: list[Problem]
 
 
-def read_settings(root: Path, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
-    """Read `root/name` against its schema; every fault is a problem with its line."""
+def read_settings(files: Files, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
+    """Read a settings file against its schema; every fault is a problem with its line."""
     try:
-        data = (root / name).read_bytes()
+        data = files.read(name)
     except OSError as error:
         return Settings(
             None,
@@ -98,13 +100,14 @@ def _located(file: str, faults: Iterable[schema.SchemaFault], positions: Positio
         )
 
 
-def read_directory(root: Path) -> Settings[Directory]:
+def read_directory(files: Files) -> Settings[Directory]:
     """units.yaml as a Directory, ids unique and areas known."""
-    found = read_settings(root, "units.yaml", "units", lambda document: msgspec.convert(document, Directory))
+    found = read_settings(files, "units.yaml", "units", lambda document: msgspec.convert(document, Directory))
     if found.value is None:
         return found
-    positions = load_strictly((root / "units.yaml").read_bytes())[1]
-    problems = list(_directory_problems(found.value, positions))
+    problems = list(_directory_problems(found.value, Positions()))
+    if problems:  # where each of them stands is worth a slow look
+        problems = list(_directory_problems(found.value, load_strictly(files.read("units.yaml"))[1]))
     return Settings(found.value, problems)
 
 
@@ -156,21 +159,25 @@ def _directory_problems(directory: Directory, positions: Positions) -> Iterable[
             emails.add((person.email or "").casefold())
 
 
-def read_rules(root: Path) -> Settings[Rules]:
+def read_rules(files: Files) -> Settings[Rules]:
     """rules.yaml, or the packaged regulation where the registry has none."""
 
     def typed(document: Any) -> Rules:
         return msgspec.convert(document, Rules)
 
-    if (root / "rules.yaml").exists():
-        return read_settings(root, "rules.yaml", "rules", typed)
-    return read_settings(Path(str(files("wz"))) / "regulation", "longnan.yaml", "rules", typed)
+    try:
+        files.read("rules.yaml")
+    except FileNotFoundError:
+        return read_settings(PACKAGED, "longnan.yaml", "rules", typed)
+    except OSError:
+        pass  # it is there and cannot be read, which is a problem to be told
+    return read_settings(files, "rules.yaml", "rules", typed)
 
 
-def read_calendar(root: Path) -> Settings[Calendar]:
+def read_calendar(files: Files) -> Settings[Calendar]:
     """calendar.yaml as a Calendar over the national one."""
     return read_settings(
-        root, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile))
+        files, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile))
     )
 
 
@@ -210,3 +217,20 @@ def national(year: int) -> Arrangement:
         published=year in ChinaStaticHolidays.special_public_holidays,
         source=f"国务院办公厅节假日安排（holidays {version('holidays')}）",
     )
+
+
+def law_mark(files: Files) -> str:
+    """A fingerprint of everything that rules and calendar come from: the files, the `holidays` installed."""
+    from hashlib import sha256
+    from importlib.util import find_spec
+
+    parts = []
+    for source, name in ((PACKAGED, "longnan.yaml"), (files, "rules.yaml"), (files, "calendar.yaml")):
+        try:
+            parts.append(source.read(name))
+        except OSError:
+            parts.append(b"-")
+    found = find_spec("holidays")
+    if found is not None and found.origin is not None:
+        parts.append(str(Path(found.origin).stat().st_mtime_ns).encode())
+    return sha256(b"\0".join(parts)).hexdigest()

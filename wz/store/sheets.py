@@ -177,7 +177,7 @@ def _row(headers: list[str], record: Record) -> Row:
 def _aligned(lines: Iterable[tuple[int, dict[str, Value], str]]) -> tuple[list[str], list[Row]]:
     """Objects as rows: the headers are all keys in the order in which they are met."""
     found = list(lines)
-    headers = list(dict.fromkeys(key for _line, values, _fault in found for key in values))
+    headers = list(dict.fromkeys(key for _line, values, fault in found if not fault for key in values))
     return headers, [
         Row(line, {}, fault, list(values.values())) if fault else Row(line, {key: values.get(key) for key in headers})
         for line, values, fault in found
