@@ -283,10 +283,11 @@ class Git:
     def status(self, below: str) -> tuple[str | None, list[str]]:
         """The commit checked out (None before the first), and every file below a folder that is not as in it.
 
-        Files that git ignores are among them. Nothing is written, and no program that the repository names is run.
+        Files that git ignores are among them. No program that the repository names is run. Git notes in its index which
+        files it had to look into, where it can, so that it need not again.
         """
         done = self.run(
-            "--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
+            "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
             "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
         )  # fmt: skip
         head, paths = None, []
