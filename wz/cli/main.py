@@ -49,6 +49,18 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "send-back": ("wz.cli.actions:send_back", N_("Send what the unit handed in back to it; the deadline stands.")),
         "rate": ("wz.cli.actions:rate", N_("Record the petitioner's rating of the answer.")),
+        "find-fault": (
+            "wz.cli.actions:find_fault",
+            N_("Find whether the unit is the cause of a second bad rating."),
+        ),
+        "supervise": (
+            "wz.cli.actions:supervise_group",
+            N_("Supervise a case, close the supervision, find what must be supervised."),
+        ),
+        "refer": (
+            "wz.cli.actions:refer",
+            N_("Hand a case over: to the supervision office at 7 unjustified days; to police or prosecutors."),
+        ),
         "justify": ("wz.cli.actions:justify", N_("Put on record why an overdue case is late.")),
         "withdraw": ("wz.cli.actions:withdraw", N_("Record that the petitioner takes the matter back.")),
         "note": ("wz.cli.actions:note", N_("Put a text on record.")),

@@ -61,7 +61,9 @@ class Case(msgspec.Struct, kw_only=True):
 
     `since` is when the present state began; `submitted` is the reply or refusal that waits for review, `resume` the
     state it goes back to; `retracted` are the places (from 1) of events that count
-    for nothing; `justifications` the days on which reasons for being late were given, by assignment.
+    for nothing; `justifications` the days on which reasons for being late were given, by assignment. `instructed` is
+    the last leader's instruction, `supervised` the last order of supervision by its ground (第二十三条), `fault` the
+    finding after a second bad rating: True puts the case back to answered, to be supervised (第二十三条（四）).
     """
 
     facts: Facts
@@ -77,6 +79,9 @@ class Case(msgspec.Struct, kw_only=True):
     submitted: Event | None = None
     resume: State = "assigned"
     ratings: list[str] = []
+    instructed: datetime | None = None
+    supervised: dict[str, datetime] = {}
+    fault: bool | None = None
     published: bool | None = None
     retracted: set[int] = set()
     events: list[Event] = []
@@ -99,10 +104,10 @@ class Case(msgspec.Struct, kw_only=True):
         return next((owed for owed in self.obligations if owed.open and owed.kind in kinds), None)
 
     def meet(self, at: datetime, *kinds: str) -> None:
-        """Mark the open obligations of those kinds as met at that instant."""
+        """Mark the open obligations of those kinds as met at that instant, or at once where they arose after it."""
         for owed in self.obligations:
             if owed.open and owed.kind in kinds:
-                owed.met = at
+                owed.met = max(at, owed.start)
 
     def end_obligations(self, at: datetime) -> None:
         """What is still open ceases unfulfilled."""

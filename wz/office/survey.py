@@ -1,26 +1,30 @@
 """Every case as it stands at an instant: what `check`, `list` and whatever counts cases are made of."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
 from typing import Literal
 
 import msgspec
 
+from wz.actions import find_fault
 from wz.actions.catalog import action_of
 from wz.actions.replay import Replay, named, replay
 from wz.model.article import cited
 from wz.model.case import OPEN, Case, State
 from wz.model.event import Facts
-from wz.model.instants import shown
+from wz.model.instants import instant, shown
 from wz.model.obligation import Judged, LevelId
 from wz.model.problem import Problem
-from wz.regulation.judging import judge_open, worst_level
+from wz.regulation.judging import judge_open, to_refer, worst_level
 from wz.regulation.law import Law
+from wz.regulation.rules import Rules
 from wz.store import casefile
 from wz.store.casefile import CaseFile
 from wz.store.registry import Registry
 
-Awaited = Literal["transfer", "return", "extension", "review", "instruction", "rating"]
+Awaited = Literal[
+    "transfer", "return", "extension", "review", "instruction", "rating", "fault", "supervision", "referral"
+]
 AWAITED_LABELS: dict[Awaited, str] = {
     "transfer": "转办",
     "return": "退回申请",
@@ -28,6 +32,9 @@ AWAITED_LABELS: dict[Awaited, str] = {
     "review": "审核",
     "instruction": "批示",
     "rating": "评价",
+    "fault": "责任认定",
+    "supervision": "督办",
+    "referral": "移交",
 }
 _AWAITED_IN: dict[State, Awaited] = {
     "registered": "transfer",
@@ -107,27 +114,42 @@ def replays(
 
 def standing(case: Case, law: Law, as_of: datetime) -> Standing:
     """The case, judged."""
+    judged = judge_open(case, law, as_of) if case.state in OPEN else []
     return Standing(
         facts=case.facts,
         state=case.state,
         unit=case.lead,
         assist=case.assignment.assist if case.assignment else [],
         rating=case.ratings[-1] if case.ratings else None,
-        judged=judge_open(case, law, as_of) if case.state in OPEN else [],
-        waiting=list(waiting(case, law, as_of)),
+        judged=judged,
+        waiting=list(waiting(case, law, as_of, judged)),
     )
 
 
-def waiting(case: Case, law: Law, as_of: datetime) -> Iterator[Waiting]:
-    """What the office owes in this case."""
+def waiting(case: Case, law: Law, as_of: datetime, judged: Sequence[Judged]) -> Iterator[Waiting]:
+    """What the office owes in this case, whose open obligations are `judged`."""
 
     def since(awaited: Awaited, moment: datetime) -> Waiting:
         return Waiting(awaited, moment, law.calendar.count(moment.date(), as_of.date()))
 
-    if awaited := _AWAITED_IN.get(case.state):
+    if case.fault and case.state == "answered":
+        if case.open_obligation("supervision") is None:
+            yield since("supervision", case.since)
+    elif awaited := _AWAITED_IN.get(case.state):
         yield since(awaited, case.since)
+    elif find_fault.to_find(case, law.rules):
+        yield since("fault", case.since)
     if case.extension is not None:
         yield since("extension", case.extension.at)
+    if overripe := to_refer(judged, law.rules):
+        yield since("referral", min(_reached_on(one, law.rules) for one in overripe))
+
+
+def _reached_on(judged: Judged, rules: Rules) -> datetime:
+    """The day's beginning on which it reached its level."""
+    level = rules.level(judged.level)
+    assert level is not None
+    return instant(judged.charged[level.since - 1], time.min)
 
 
 def unlawful_problems(read: CaseFile, replayed: Replay) -> list[Problem]:
