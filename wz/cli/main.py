@@ -68,6 +68,9 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "correct": ("wz.cli.actions:correct", N_("Correct a fact; it reads so from then on.")),
         "retract": ("wz.cli.actions:retract", N_("Retract an event entered by mistake.")),
     },
+    N_("Assessment"): {
+        "score": ("wz.cli.score:score", N_("The units' assessment over a year, a quarter or a month.")),
+    },
     N_("The registry"): {
         "init": ("wz.cli.init:init", N_("Make a registry.")),
         "validate": ("wz.cli.validate:validate", N_("Every file against schema, workflow and cross-references.")),

@@ -56,6 +56,14 @@ class Assignment(msgspec.Struct, kw_only=True):
     accepted: bool = False
 
 
+class Step(NamedTuple):
+    """An event that took effect, and the assignment that it fell into (0 and None before the first transfer)."""
+
+    event: Event
+    assignment: int
+    unit: str | None
+
+
 class Case(msgspec.Struct, kw_only=True):
     """The state of a case. Only the actions' `apply` functions change it, and only inside a replay.
 
@@ -64,6 +72,7 @@ class Case(msgspec.Struct, kw_only=True):
     for nothing; `justifications` the days on which reasons for being late were given, by assignment. `instructed` is
     the last leader's instruction, `supervised` the last order of supervision by its ground (第二十三条), `fault` the
     finding after a second bad rating: True puts the case back to answered, to be supervised (第二十三条（四）).
+    `steps` are the events that took effect, in legal order.
     """
 
     facts: Facts
@@ -85,6 +94,7 @@ class Case(msgspec.Struct, kw_only=True):
     published: bool | None = None
     retracted: set[int] = set()
     events: list[Event] = []
+    steps: list[Step] = []
 
     def become(self, state: State, at: datetime) -> None:
         self.state = state
