@@ -123,3 +123,69 @@ def test_referred_to_the_police_it_is_closed(story_desk: Any) -> None:
 def test_help_shows_an_example_of_each(desk: Any, tmp_path: Path) -> None:
     for words in (("supervise", "open"), ("supervise", "close"), ("find-fault",), ("refer",)):
         assert f"  wz {' '.join(words)} 8Z5HZT --" in desk(*words, "--help").out
+
+
+# -- what is to be supervised
+
+
+def test_candidates_of_the_sample(reader: Any, fits: Any) -> None:
+    """Read off the story by hand: what is past its deadline on 2026-11-20, the twice badly rated, the market."""
+    found = reader.json("supervise", "candidates", "--as-of", "2026-11-20")
+    fits("candidates", found)
+    assert (found["since"], found["problems"]) == ("2026-08-22", [])
+    by_ground = {
+        ground: {one["case"][-6:] for one in found["cases"] if one["ground"] == ground}
+        for ground in ("23(1)", "23(3)", "23(4)")
+    }
+    assert by_ground == {
+        "23(1)": set(),  # the instruction of PZS840 was supervised the same day
+        "23(3)": {
+            "0G4K2X", "NW4SZY", "EBX9R6", "YXJHQB", "7GR7G6", "SX7PW9", "4PDSPM", "B6ERV9", "46AZ2B", "H360B9",
+            "XX3DDP", "P07FEW",
+        },
+        "23(4)": {"C3PTN5"},
+    }  # fmt: skip
+    assert next(one for one in found["cases"] if one["case"].endswith("C3PTN5"))["first"] == "find-fault"
+    worst = next(one for one in found["cases"] if one["case"].endswith("0G4K2X"))
+    assert (worst["obligation"], worst["due"], worst["overdue_days"]) == ("contact", "2026-11-02", 14)
+    (market,) = found["groups"]
+    assert {case[-6:] for case in market["cases"]} == {"ZHVN27", "Q6C0VJ", "R9AKTX"}
+    assert market["open"] == market["cases"]
+    assert (market["petitioners"], market["since"], market["until"]) == (3, "2026-11-16", "2026-11-18")
+    assert "东门" in market["name"]
+
+
+def test_candidates_in_words_and_rows(reader: Any) -> None:
+    table = reader("supervise", "candidates", "--as-of", "2026-11-20").out
+    assert "东门农贸市场" in table
+    assert "contact due 2026-11-02, 14 charged days, referral" in table
+    assert "first `wz find-fault`" in table
+    rows = reader("supervise", "candidates", "--as-of", "2026-11-20", "--format", "csv").out.splitlines()
+    assert sum(row.startswith("23(2),") for row in rows) == 3
+    assert "23(2)" not in reader("supervise", "candidates", "--as-of", "2026-11-20", "--least", "4").out
+    since = reader("supervise", "candidates", "--as-of", "2026-11-20", "--since", "2026-11-18").out
+    assert "东门" not in since
+
+
+def test_what_is_supervised_is_no_candidate_any_more(story_desk: Any) -> None:
+    def grounds(case: str) -> set[str]:
+        found = story_desk.json("supervise", "candidates", "--as-of", "2026-11-20 17:00")["cases"]
+        return {one["ground"] for one in found if one["case"].endswith(case)}
+
+    assert grounds("7GR7G6") == {"23(3)"}
+    at = ("--at", "2026-11-20 16:30")
+    story_desk("instruct", "7GR7G6", "--leader", "副市长", "--text", "请办结", "--due", "2026-11-25", *at)
+    assert grounds("7GR7G6") == {"23(1)", "23(3)"}
+    order = ("--method", "instruction", "--text", "请按批示办结", "--due", "2026-11-25")
+    story_desk("supervise", "open", "7GR7G6", "--ground", "23(1)", *order, "--at", "2026-11-20 16:40")
+    assert grounds("7GR7G6") == set()
+
+    assert grounds("C3PTN5") == {"23(4)"}
+    story_desk("find-fault", "C3PTN5", "--at-fault", "--reason", "x", *at)
+    found = story_desk.json("supervise", "candidates", "--as-of", "2026-11-20 17:00")["cases"]
+    (one,) = [one for one in found if one["case"].endswith("C3PTN5")]
+    assert (one["ground"], one["first"], one["state"]) == ("23(4)", None, "answered")
+
+
+def test_nothing_to_supervise(desk: Any) -> None:
+    assert desk("supervise", "candidates").out == "Nothing waits to be supervised.\n"

@@ -190,11 +190,6 @@ _MEMBERS = {
         N_("Ask for, grant or refuse an extension."),
         {"request": "extension-request", "grant": "extension-grant", "refuse": "extension-refuse"},
     ),
-    "supervise_group": (
-        "supervise",
-        N_("Supervise a case, close the supervision, find what must be supervised."),
-        {"open": "supervise", "close": "supervise-close"},
-    ),
 }
 
 

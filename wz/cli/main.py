@@ -54,7 +54,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
             N_("Find whether the unit is the cause of a second bad rating."),
         ),
         "supervise": (
-            "wz.cli.actions:supervise_group",
+            "wz.cli.supervise:supervise",
             N_("Supervise a case, close the supervision, find what must be supervised."),
         ),
         "refer": (
