@@ -39,7 +39,7 @@ def test_commands_and_options(complete: Completer) -> None:
 def test_case_ids_newest_first(complete: Completer) -> None:
     assert complete("wz show WN") == ["WN708S"]
     assert complete("wz show wn7") == ["WN708S"]
-    assert complete("wz transfer 20261118-") == ["20261118-W84TR3", "20261118-D50C80"]
+    assert complete("wz transfer 20261118-") == ["20261118-W84TR3", "20261118-R9AKTX", "20261118-D50C80"]
     assert complete("wz why 2026112") == ["20261120-WN708S"]
     newest = complete("wz log ")
     assert newest[0] == "WN708S"

@@ -57,6 +57,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
             "wz.cli.supervise:supervise",
             N_("Supervise a case, close the supervision, find what must be supervised."),
         ),
+        "urge": ("wz.cli.urge:urge", N_("Who is to be urged at which level; write, send and record it.")),
         "refer": (
             "wz.cli.actions:refer",
             N_("Hand a case over: to the supervision office at 7 unjustified days; to police or prosecutors."),
