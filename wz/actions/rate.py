@@ -19,7 +19,7 @@ def decide(case: Case, event: Rate, law: Law) -> Refusal | None:
         return Refusal(
             law.rules.rating_article,
             _("the petitioner has rated the redone case already, and the unit was found at fault"),
-            _("Supervise it: `wz supervise open --ground 23(4)`."),
+            _('Supervise it: `wz supervise open --ground "23(4)"`.'),
         )
     ratings = law.rules.choices("ratings")
     if event.rating not in ratings:

@@ -14,6 +14,7 @@ from wz.model.obligation import Judged, Kind, LevelId
 from wz.model.problem import Problem
 from wz.office.grouping import Group, Text, groups
 from wz.office.survey import replays
+from wz.regulation.charging import holder_at
 from wz.regulation.judging import judge_open
 from wz.regulation.law import Law
 from wz.store.registry import Registry
@@ -119,8 +120,10 @@ def of_case(case: Case, law: Law, as_of: datetime) -> Iterator[Candidate]:
     if case.instructed and (ordered is None or ordered < max(case.instructed, case.assignment.start)):
         last = next(step.event for step in reversed(case.steps) if isinstance(step.event, Instruct))
         yield _candidate(case, "23(1)", case.instructed, leader=last.leader, due=last.due)
+    if holder_at(case.custody, as_of) != case.lead or case.open_obligation("supervision"):
+        return  # what lies with the office is not the unit's to hurry
     late = [one for one in judge_open(case, law, as_of) if as_of > one.due_at]
-    if late and case.open_obligation("supervision") is None:
+    if late:
         yield _overdue(case, max(late, key=lambda one: (len(one.charged), -one.due.toordinal())))
 
 
