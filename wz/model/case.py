@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from wz.model.event import Event, Facts
-from wz.model.obligation import Obligation
+from wz.model.obligation import Kind, Obligation
 
 State = Literal[
     "registered",
@@ -119,8 +119,8 @@ class Case(msgspec.Struct, kw_only=True):
             if owed.open and owed.kind in kinds:
                 owed.met = max(at, owed.start)
 
-    def end_obligations(self, at: datetime) -> None:
-        """What is still open ceases unfulfilled."""
+    def end_obligations(self, at: datetime, but: Kind | None = None) -> None:
+        """What is still open, but for that kind, ceases unfulfilled."""
         for owed in self.obligations:
-            if owed.open:
+            if owed.open and owed.kind != but:
                 owed.ended = at
