@@ -35,7 +35,10 @@ _SHOWN = 6  # ids of a group that a table shows
 
 supervise = click.Group(
     "supervise",
-    help=_("Supervise a case, close the supervision, find what must be supervised."),
+    help=_("Supervise a case, close the supervision, find what must be supervised.")
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz supervise candidates",
     short_help=_("Supervise a case, close the supervision, find what must be supervised."),
 )
 supervise.add_command(command(ACTIONS["supervise"], "open"))
