@@ -17,7 +17,7 @@ from wz.office.words import words
 
 Vector = dict[str, float]
 
-# Found by trying them on 2,816 real petitions and judging the groups by hand; see docs/interpretation.md.
+# Found by trying them on some thousands of real petitions and judging the groups by hand.
 _ALIKE = 0.28  # cosine from which two cases may be joined
 _TOGETHER = 0.20  # average cosine that a group must keep
 _SHARED = 0.8  # share of a group's cases that have its subject
