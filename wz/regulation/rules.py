@@ -111,12 +111,16 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True, rename={"retur
     def level(self, level_id: str) -> Level | None:
         return next((level for level in self.levels if level.id == level_id), None)
 
+    def method(self, method_id: str) -> Method | None:
+        """A way of supervising (第二十四条)."""
+        return next((method for method in self.supervision.methods if method.id == method_id), None)
+
     def bad_rating(self, rating_id: str) -> bool:
         """不满意以下 (第十七条)."""
         return any(rating.bad for rating in self.ratings if rating.id == rating_id)
 
     def choices(self, name: str) -> dict[str, str]:
-        """The codes of a list and their Chinese labels: categories, ratings, scope, grounds.*, levels, channels."""
+        """The codes of a list of the rules, named as in the file (`channels` besides), and their Chinese labels."""
         match name:
             case "categories":
                 return {code: rule.label for code, rule in self.categories.items()}
@@ -126,6 +130,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True, rename={"retur
                 return {rating.id: rating.label for rating in self.ratings}
             case "levels":
                 return {level.id: level.label for level in self.levels}
+            case "supervision.methods":
+                return {method.id: method.label for method in self.supervision.methods}
             case "scope":
                 return {clause.id: clause.text for clause in self.scope}
             case _:

@@ -198,6 +198,23 @@ class Git:
                 self._bond = ()
                 os.close(bond)
 
+    @contextmanager
+    def reserved(self, errand: str, seconds: float) -> Iterator[None]:
+        """One at a time for an errand that others may write beside, such as sending. Raises GitFailed, Unreadable."""
+        from filelock import FileLock, Timeout
+
+        try:
+            self.state_dir.mkdir(exist_ok=True)
+            with FileLock(self.state_dir / f"{errand}.lock", timeout=seconds):
+                yield
+        except Timeout:
+            raise GitFailed(
+                _("another wz {errand} has been at work for {seconds:.0f} seconds").format(
+                    errand=errand, seconds=seconds
+                ),
+                _("Try again once it is done."),
+            ) from None
+
     def head(self) -> tuple[str, str | None]:
         """The branch checked out and its commit; None before the first.
 
