@@ -1,6 +1,6 @@
 """A command for each action of the catalogue, made from the action's own declaration."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,14 +16,21 @@ from wz.i18n import N_, _
 from wz.model.article import article_name
 
 if TYPE_CHECKING:
+    from wz.model.case import Case
     from wz.model.event import Facts
 
 
-def command(action: Action, name: str | None = None) -> click.Command:
-    """The command that does one action."""
+# Adds to an action's fields what is not typed but follows from the case: from the case, the fields, what was typed.
+Complete = Callable[["Case", dict[str, Any], Mapping[str, Any]], None]
+
+
+def command(
+    action: Action, name: str | None = None, extra: Sequence[click.Option] = (), complete: Complete | None = None
+) -> click.Command:
+    """The command that does one action; `extra` are options beside those of its fields."""
 
     def callback(**given: Any) -> None:
-        perform(action, given)
+        perform(action, given, complete)
 
     made = click.Command(
         name or action.name,
@@ -33,7 +40,7 @@ def command(action: Action, name: str | None = None) -> click.Command:
         + _("Example:")
         + f"\n  {action.example}",
         short_help=_(action.help),
-        params=[case_argument(), *(one for asked in asked_fields(action.event) for one in options(asked))],
+        params=[case_argument(), *(one for asked in asked_fields(action.event) for one in options(asked)), *extra],
     )
     for decorate in reversed(
         (
@@ -92,7 +99,7 @@ def complete_case(ctx: click.Context, param: click.Parameter, incomplete: str) -
     return items
 
 
-def perform(action: Action, given: Mapping[str, Any]) -> None:
+def perform(action: Action, given: Mapping[str, Any], complete: Complete | None = None) -> None:
     """Parse what was typed, do the action, print what was done."""
     from wz.actions.replay import replay
     from wz.model import case_id as ids
@@ -111,6 +118,8 @@ def perform(action: Action, given: Mapping[str, Any]) -> None:
     if action.name == "correct":
         fields["value"] = correct_value(fields)
         _refuse_misfit(case.facts, fields)
+    if complete is not None:
+        complete(case, fields, given)
     if given["note"]:
         fields["note"] = given["note"]
     attached = [read_document(path) for path in given["attach"]]

@@ -44,7 +44,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "extend": ("wz.cli.actions:extend_group", N_("Ask for, grant or refuse an extension.")),
         "reply": ("wz.cli.actions:reply", N_("Hand in what was done and the answer to the petitioner.")),
         "approve": (
-            "wz.cli.actions:approve",
+            "wz.cli.approve:approve",
             N_("Approve what the unit handed in, and say whether the answer is published."),
         ),
         "send-back": ("wz.cli.actions:send_back", N_("Send what the unit handed in back to it; the deadline stands.")),

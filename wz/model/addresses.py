@@ -29,7 +29,7 @@ _HOUSE = re.compile(
 _ROOM_OF_STREET = re.compile(
     rf"(?<=[路街巷弄道]){_NUMBER} ?(?:号|弄)(?: {_NUMBER} ?号)? ?(?:{_NUMBER} ?单元 ?)?[0-9]{{3,4}} ?(?:室|房)"
 )
-_DOOR_SIGNS = r"(?:号|栋|幢|座|楼|单元|室|组|房|队|弄)(?![线文令])"
+_DOOR_SIGNS = r"(?:号|栋|幢|座|单元|室|组|房|队|弄)(?![线文令])"
 _LIVES = (
     r"(?:家住|现住在?|住在|居住在|居住于|租住在|暂住在?|现居|住址|家庭地址|户籍地址|户籍所在地|户口所在地|"
     r"居住地址?|身份证地址)"
@@ -37,7 +37,7 @@ _LIVES = (
 # Between the word and the door stands a place, not a sentence.
 _LIVING_AT = re.compile(
     rf"{_LIVES} ?[:：为是在于]? ?(?P<place>[^,，。;；!！?？、\n<的有了到离是被]{{0,30}}?)"
-    rf"(?P<door>{_NUMBER} ?{_DOOR_SIGNS}(?: ?{_NUMBER} ?{_DOOR_SIGNS}| ?[0-9]{{1,4}}(?![0-9]))*)"
+    rf"(?P<door>{_NUMBER} ?{_DOOR_SIGNS}(?: ?{_NUMBER} ?(?:{_DOOR_SIGNS}|楼|层)| ?[0-9]{{1,4}}(?![0-9]))*)"
 )
 _COUNTY = re.compile(r"[省市县镇乡]|街道|(?<![小社园矿校厂山])区")
 _OFFICE = re.compile(

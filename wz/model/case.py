@@ -60,8 +60,9 @@ class Case(msgspec.Struct, kw_only=True):
     """The state of a case. Only the actions' `apply` functions change it, and only inside a replay.
 
     `since` is when the present state began; `submitted` is the reply or refusal that waits for review, `resume` the
-    state it goes back to; `retracted` are the places (from 1) of events that count
-    for nothing; `justifications` the days on which reasons for being late were given, by assignment.
+    state it goes back to; `answer` and `approval` are what was approved last, and the approval; `retracted` are the
+    places (from 1) of events that count for nothing; `justifications` the days on which reasons for being late were
+    given, by assignment.
     """
 
     facts: Facts
@@ -78,6 +79,8 @@ class Case(msgspec.Struct, kw_only=True):
     resume: State = "assigned"
     ratings: list[str] = []
     published: bool | None = None
+    answer: Event | None = None
+    approval: Event | None = None
     retracted: set[int] = set()
     events: list[Event] = []
 
