@@ -56,6 +56,9 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "correct": ("wz.cli.actions:correct", N_("Correct a fact; it reads so from then on.")),
         "retract": ("wz.cli.actions:retract", N_("Retract an event entered by mistake.")),
     },
+    N_("What leaves the office"): {
+        "publish": ("wz.cli.publish:publish", N_("Write the public site of published answers.")),
+    },
     N_("The registry"): {
         "init": ("wz.cli.init:init", N_("Make a registry.")),
         "validate": ("wz.cli.validate:validate", N_("Every file against schema, workflow and cross-references.")),
