@@ -10,7 +10,7 @@ demo: $(STAMP)
 	$(BIN)/wz check --as-of 2026-11-20
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff format --check .

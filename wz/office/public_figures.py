@@ -62,7 +62,7 @@ class Figures:
         charted = [one.month for one in reversed(months[:_MONTHS])]
         categories = [rule.label for rule in self._rules.categories.values()]
         series = {label: [self._cases[month, label] for month in charted] for label in categories}
-        labels = [month[2:] for month in charted]
+        labels = [month[2:] if len(charted) <= 6 else f"{int(month[5:])}月" for month in charted]
         ratings = [rating.label for rating in self._rules.ratings]
         by_rating = [(label, sum(n for (_m, one), n in self._ratings.items() if one == label)) for label in ratings]
         by_unit = sorted(self._units.items(), key=lambda one: (-one[1], one[0]))[:_UNITS]
