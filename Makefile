@@ -29,7 +29,7 @@ messages: $(VENV)/.installed-test
 
 $(STAMP): pyproject.toml $(wildcard wz/locale/*/LC_MESSAGES/*.po)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[documents]'
 	touch $@
 
 $(VENV)/.installed-test: $(STAMP)

@@ -57,6 +57,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "retract": ("wz.cli.actions:retract", N_("Retract an event entered by mistake.")),
     },
     N_("What leaves the office"): {
+        "print": ("wz.cli.print:print_form", N_("An official document of a case as a Word file.")),
         "publish": ("wz.cli.publish:publish", N_("Write the public site of published answers.")),
     },
     N_("The registry"): {

@@ -159,3 +159,10 @@ def seen_by(facts: Facts, unit_id: str, directory: Directory) -> Facts:
         source=None,
         attachments=[],
     )
+
+
+def text_for(text: str, facts: Facts, unit_id: str, directory: Directory) -> str:
+    """Another text that goes to a unit: without personal data where the petition complains of the unit (第十九条)."""
+    if not is_about(facts, unit_id, directory):
+        return text
+    return redacted(text, scan(text, public_contacts(directory)))
