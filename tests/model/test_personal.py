@@ -85,6 +85,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "in the middle of digits": lambda n: "99" + n + "07",
     "behind a date": lambda n: "20190509" + n,
     "before a number": lambda n: n + " 2019",
+    "over two lines, in the middle of digits": lambda n: "201" + grouped(n, "\n", (6,)) + "2",
+    "zero-width, in the middle of digits": lambda n: "201" + grouped(n, "\u200b") + "2",
     "in brackets": lambda n: f"({n[:3]}){n[3:]}",
 }
 AROUND = ("", "请联系张先生", "尾号为", "2019年5月9日来电", "统一", "No.", "人民路12号，", "一、", "\n\n")
@@ -146,6 +148,8 @@ def test_old_identity_numbers(spelling: str) -> None:
         ("朝阳小区３栋５０１", "address", "３栋５０１"),
         ("江河村李家组27号", "address", "27号"),
         ("人民路12号301室", "address", "12号301室"),
+        ("朝阳小区17-1-301、", "address", "17-1-301"),
+        ("朝阳小区１７－１－３０１、", "address", "１７－１－３０１"),
         ("我家住城关镇人民路12号，", "address", "人民路12号"),
         ("身份证号11010519491231002X", "identity", "11010519491231002X"),
         ("身份证号110105194912310021", "identity", "110105194912310021"),  # mistyped: the check digit does not fit
@@ -162,7 +166,7 @@ def test_found(text: str, kind: str, found: str) -> None:
         "拨打12345或12315、12329、95598，火警119",
         "客服热线400-812-3456、800 820 8820、4008123456",
         "按《住宅设计规范》GB50096-2011第6.1.3条",
-        "2013-2015年投资1381234567元，2018-08-22至2019/05/10 13:45",
+        "2018-08-22、8-22-2018年、标准号CJJ179-2012-3，2013-2015年投资1381234567元，2018-08-22至2019/05/10 13:45",
         "总投资13,800,138,000元，建筑面积123456.78平方米",
         "龙府办发〔2018〕12号、长政发﹝2019﹞2号文件",
         "共有10栋460户，第4栋36户和第5栋42户，1栋31+1层",
@@ -230,3 +234,13 @@ def test_long_and_odd_texts_are_quick() -> None:
         "电话" * 10000 + "8" * 9,
     ):
         scan(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["白田佳区6栋106-109号", "电话：8812345、8812346", "家住人民路12号-3号", "6栋106，1071号"]
+)
+def test_a_redacted_text_is_clean(text: str) -> None:
+    """The note that stands for a find makes no find of what follows it."""
+    clean = redacted(text, scan(text))
+    assert clean != text
+    assert scan(clean) == []

@@ -1,7 +1,7 @@
 """Home addresses in a text: a door in a residential building, a house of a village, a place that somebody lives at.
 
 A street and its number alone are a place, not a home; a room in an office, a street of shops or a count of houses
-neither. The text is one whose digits have been made plain.
+neither. Most patterns are for the text whose digits have been made plain.
 """
 
 import re
@@ -15,8 +15,8 @@ _NOT_COUNTED = (
     r"|号? ?(?:门面|商铺|店面|铺面|门店))"
 )
 _DOOR = (
-    rf"(?:{_NUMBER} ?(?:层|楼) ?)?[A-Za-z]?[0-9]{{2,4}} ?(?:号房|房间|室|房|号|门(?!面)|(?<=[0-9]{{3}})户)?(?!户)"
-    + _NOT_COUNTED
+    rf"(?:{_NUMBER} ?(?:层|楼) ?)?[A-Za-z]?[0-9]{{2,4}}(?: {{1,3}}[0-9]{{2,4}})?"
+    r" ?(?:号房|房间|室|房|号|门(?!面)|(?<=[0-9]{3})户)?(?!户)" + _NOT_COUNTED
 )
 _UNIT = rf"{_NUMBER} ?单元"
 _FLAT = re.compile(rf"(?<![共有计约成0-9A-Za-z])(?:{_BUILDING}[ ,，]?(?:{_UNIT}[ ,，]?)?|{_UNIT}[ ,，]?){_DOOR}")
@@ -31,7 +31,7 @@ _ROOM_OF_STREET = re.compile(
 )
 _DOOR_SIGNS = r"(?:号|栋|幢|座|单元|室|组|房|队|弄)(?![线文令])"
 _LIVES = (
-    r"(?:家住|现住在?|住在|居住在|居住于|租住在|暂住在?|现居|住址|家庭地址|户籍地址|户籍所在地|户口所在地|"
+    r"(?<!〔)(?:家住|现住在?|住在|居住在|居住于|租住在|暂住在?|现居|住址|家庭地址|户籍地址|户籍所在地|户口所在地|"
     r"居住地址?|身份证地址)"
 )
 # Between the word and the door stands a place, not a sentence.
@@ -44,14 +44,22 @@ _OFFICE = re.compile(
     r"(?:局|厅|中心|大厅|窗口|大楼|大厦|政府|委员会|街道办|办事处|派出所|服务站|法院|检察院|机关|医院|学校|银行|写字楼|公司)"
     r"[ 的(（,，]?$"
 )
+# 17-1-301: building, staircase, door; written with hyphens, which the plain text no longer has.
+_THREE = re.compile(r"(?<![\d\-－.A-Za-z])[1-9１-９]\d{0,2}[-－—–]\d{1,2}[-－—–]\d{3,4}(?![\d\-－年])")
 # Each pattern with signs of which a text that it fits has one.
-_DOORS = ((_FLAT, ("栋", "幢", "座", "号楼", "#", "单元")), (_HOUSE, ("号",)), (_ROOM_OF_STREET, ("室", "房")))
+_DOORS = (
+    (_FLAT, ("栋", "幢", "座", "号楼", "#", "单元")),
+    (_HOUSE, ("组", "队", "屯", "湾")),
+    (_ROOM_OF_STREET, ("室", "房")),
+)
 
 
-def addresses(plain: str) -> Iterator[tuple[int, int]]:
+def addresses(text: str, plain: str) -> Iterator[tuple[int, int]]:
     """Start and end of every home address, as far as it tells which door."""
     for found in _LIVING_AT.finditer(plain):
         yield found.start("place") + _within(found["place"]), found.end()
+    if any(hyphen in text for hyphen in "-－—–"):
+        yield from (found.span() for found in _THREE.finditer(text))
     for pattern, signs in _DOORS:
         for found in pattern.finditer(plain) if any(sign in plain for sign in signs) else ():
             if not _OFFICE.search(plain[max(found.start() - 8, 0) : found.start()]):

@@ -1,11 +1,9 @@
 """Digits in a text, however they are written: full-width, Chinese, spaced, hyphenated; each with its place."""
 
 import re
-import sys
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,19 +22,27 @@ _LETTERS = re.compile(r"(?<=\d)[oOlI|]+(?![A-Za-z])|(?<![A-Za-z])[lI|](?=[3-9]\d
 _READ_AS = str.maketrans("oOlI|", "00111")
 
 
-@cache
-def _plain() -> dict[int, str]:
-    """What each character stands for in `plain`."""
-    table = {ord(one): digit for one, digit in _CHINESE.items()}
-    for code in range(sys.maxunicode + 1):
-        kind = unicodedata.category(one := chr(code))
-        if kind == "Nd":
-            table[code] = str(unicodedata.decimal(one))
+class _Plain(dict[int, str]):
+    """What each character stands for in `plain`, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        one = chr(code)
+        kind = unicodedata.category(one)
+        if one in _CHINESE:
+            stands_for = _CHINESE[one]
+        elif kind == "Nd":
+            stands_for = str(unicodedata.decimal(one))
         elif kind in ("Zs", "Zl", "Zp", "Cf") or one in _SEPARATORS:
-            table[code] = " "
-        elif 0xFF01 <= code <= 0xFF5E:
-            table[code] = chr(code - 0xFEE0)
-    return table | {ord(one): "X" for one in "xX×ｘＸ"}
+            stands_for = " "
+        elif one in "xX×ｘＸ":
+            stands_for = "X"
+        else:
+            stands_for = chr(code - 0xFEE0) if 0xFF01 <= code <= 0xFF5E else one
+        self[code] = stands_for
+        return stands_for
+
+
+_PLAIN = _Plain()
 
 
 def plain(text: str) -> str:
@@ -44,15 +50,17 @@ def plain(text: str) -> str:
 
     The letters O and l among digits are read as 0 and 1; x, and the sign ×, as X.
     """
-    text = text.translate(_plain())
-    return _LETTERS.sub(lambda found: found[0].translate(_READ_AS), text)
+    text = text.translate(_PLAIN)
+    if any(letter in text for letter in "oOlI|"):
+        text = _LETTERS.sub(lambda found: found[0].translate(_READ_AS), text)
+    return text
 
 
 class Run(NamedTuple):
     """Digits that may be one number: `places` in the text, one for each.
 
     `cuts` are where groups begin, and the end: at separators, and where Chinese digits and others meet. `gaps` are
-    those of them at separators, and the end.
+    those of them at separators that the eye takes for one (not a line's end, nothing invisible), and the end.
     """
 
     digits: str
@@ -78,12 +86,17 @@ class Run(NamedTuple):
         return self.cuts[bisect_right(self.cuts, start) - 1], self.cuts[bisect_left(self.cuts, end)]
 
 
+def _unseen(between: str) -> bool:
+    return all(one == "\n" or unicodedata.category(one) == "Cf" for one in between)
+
+
 def runs(text: str, plain_text: str) -> Iterator[Run]:
     """Every run of at least seven digits: nothing shorter is anybody's number."""
     for found in RUN.finditer(plain_text):
         places = tuple(place for place in range(*found.span()) if plain_text[place] != " ")
         pairs = list(enumerate(pairwise(places), 1))
-        gaps = [number for number, (former, place) in pairs if place != former + 1]
+        breaks = [number for number, (former, place) in pairs if place != former + 1]
+        gaps = [number for number in breaks if not _unseen(text[places[number - 1] + 1 : places[number]])]
         turns = [number for number, (former, place) in pairs if (text[place] in _CHINESE) != (text[former] in _CHINESE)]
-        cuts = sorted({0, *gaps, *turns, len(places)})
+        cuts = sorted({0, *breaks, *turns, len(places)})
         yield Run("".join(plain_text[place] for place in places), places, tuple(cuts), (0, *gaps, len(places)))

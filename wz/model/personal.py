@@ -102,7 +102,7 @@ def scan(text: str, public: Public = NOTHING_PUBLIC) -> list[Hit]:
     take(_international(text, plain, public))
     for run in digits.runs(text, plain):
         take(_numbers(run, plain, public))
-    homes = (Hit("address", *home) for home in addresses(plain))
+    homes = (Hit("address", *home) for home in addresses(text, plain))
     take(hit for hit in homes if not public.ends_at(hit.end, plain))
     return sorted(found, key=lambda hit: hit.start)
 
@@ -230,7 +230,7 @@ def _dialled(number: str) -> bool:
 
 def _international(text: str, plain: str, public: Public) -> Iterator[Hit]:
     """Numbers of other countries, and of Hong Kong, Macao and Taiwan, behind + or 00."""
-    for found in _INTERNATIONAL.finditer(plain):
+    for found in _INTERNATIONAL.finditer(plain) if "+" in plain or "00" in plain else ():
         import phonenumbers
 
         number = "".join(one for one in found[0] if one.isdigit())
