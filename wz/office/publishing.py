@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,8 +84,8 @@ def publish(registry: Registry, target: Path, as_of: datetime, commit: str | Non
         for path, content in pages(registry, as_of, findings, problems):
             sums[path] = hashlib.sha256(content).hexdigest()
             count += path.startswith("cases/")
-            if _differs(target / path, content):
-                _write(target / path, content)
+            if _differs(file := f"{target}/{path}", content):
+                _write(file, content)
                 written.append(path)
         removed = [path for path in present(target) if path not in sums]
         for path in removed:
@@ -155,12 +156,13 @@ def pages(
         figures.add(case)
     rows.sort(key=lambda one: (one.answered, one.id), reverse=True)
     months = figures.months()
-    for one in months:
-        inside = [row for row in rows if row.answered.startswith(one.month)]
-        yield f"months/{one.month}.html", rendered.page("month.html", "../", here="list", this=one.month, rows=inside)
-    years = sorted({one.answered[:4] for one in rows}, reverse=True)
-    for year in years:
-        yield f"search/{year}.js", search_data(year, (one for one in rows if one.answered.startswith(year)))
+    for month, inside in groupby(rows, key=lambda one: one.answered[:7]):
+        listed = rendered.page("month.html", "../", here="list", this=month, rows=list(inside))
+        yield f"months/{month}.html", listed
+    years = []
+    for year, inside in groupby(rows, key=lambda one: one.answered[:4]):
+        years.append(year)
+        yield f"search/{year}.js", search_data(year, inside)
     yield (
         "index.html",
         rendered.page("index.html", here="list", latest=rows[:_LATEST], months=months, years=years, total=len(rows)),
@@ -263,24 +265,32 @@ def _manifest(sums: dict[str, str]) -> bytes:
     return (json.dumps({"format": 1, "files": dict(sorted(sums.items()))}, indent=1) + "\n").encode()
 
 
-def _differs(path: Path, content: bytes) -> bool:
+def _differs(path: str | Path, content: bytes) -> bool:
     try:
-        return path.read_bytes() != content
+        with open(path, "rb") as file:  # noqa: PTH123 - one for each case, and Path costs more than reading
+            return file.read() != content
     except (FileNotFoundError, NotADirectoryError):
         return True
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    draft = path.with_name(f".{path.name}.wz-new")
+def _write(path: str | Path, content: bytes) -> None:
+    """A file that is there is replaced whole or not at all."""
+    folder, name = os.path.split(path)
+    draft = os.path.join(folder, f".{name}.wz-new")  # noqa: PTH118
     try:
         try:
-            draft.write_bytes(content)
+            _create(path, content)
+        except FileExistsError:
+            Path(draft).write_bytes(content)
+            os.replace(draft, path)  # noqa: PTH105
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_bytes(content)
-        draft.replace(path)
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            _create(path, content)
     except OSError:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+        Path(draft).unlink(missing_ok=True)
         raise
+
+
+def _create(path: str | Path, content: bytes) -> None:
+    with open(path, "xb") as file:  # noqa: PTH123
+        file.write(content)
