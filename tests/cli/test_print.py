@@ -284,3 +284,16 @@ def test_templates_are_copied_out_and_kept(desk: Any) -> None:
     (desk.root / "forms/brief.docx").write_bytes(b"edited")
     assert desk("print", "--templates", "forms").out == ""
     assert (desk.root / "forms/brief.docx").read_bytes() == b"edited"
+
+
+def test_every_name_of_a_template_is_documented() -> None:
+    """docs/forms.md lists each name that a packaged template uses, and each that the office can fill in."""
+    import re
+
+    from wz.office.printing import packaged
+
+    page = (Path(__file__).parents[2] / "docs/forms.md").read_text("utf-8")
+    listed = set(re.findall(r"`([a-z_]+)`", page))
+    for path in packaged().glob("*.docx"):
+        used = set(re.findall(r"\{\{ (\w+) \}\}", text_of(path.read_bytes())))
+        assert used - listed == set(), path.stem
