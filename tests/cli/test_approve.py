@@ -114,7 +114,7 @@ def test_office_numbers_are_ordinary(desk: Any, listed: str) -> None:
         "office": ("  id: office\n", f'  id: office\n  public_contacts: ["{LANDLINE}"]\n'),
         "unit": ("  - id: urban-mgmt\n", f'  - id: urban-mgmt\n    public_contacts: ["{LANDLINE}"]\n'),
         "person": ("{id: li, name: 李思远,", f'{{id: li, name: 李思远, phone: "{LANDLINE}",'),
-        "channel": ("areas:\n", f'channels: {{hotline: "{LANDLINE}"}}\nareas:\n'),
+        "channel": ('hotline: "12345"', f'hotline: "{LANDLINE}"'),
     }[listed]
     assert line in text
     units.write_text(text.replace(line, replacement, 1), "utf-8")

@@ -84,7 +84,8 @@ def print_form(case: str | None, form: str | None, templates: Path | None, **giv
     if missing or case is None or form is None:
         raise Usage(_("missing: {options}").format(options=", ".join(missing)), _("`wz print --help` shows examples."))
     from wz.office.forms import FORMS
-    from wz.office.printing import document, material, template
+    from wz.office.printing import document, material
+    from wz.office.templates import template
     from wz.render.docx import fill
 
     registry = current().registry
@@ -123,7 +124,7 @@ def _given(given: dict[str, Any]) -> Any:
 
 
 def _copy(folder: Path) -> None:
-    from wz.office.printing import copy_templates
+    from wz.office.templates import copy_templates
 
     written = list(copy_templates(folder))
     for path in written:

@@ -36,7 +36,7 @@ UNREADABLE = 4
 @format_option("text", "json")
 @registry_option
 def publish(directory: Path | None, only_check: bool, as_of: datetime | None, output: str) -> int:
-    from wz.office import publishing
+    from wz.office import publishing, sitefolder
 
     if directory is None and not only_check:
         raise Usage(_("missing: DIR"), _("Example:") + "  wz publish site")
@@ -44,7 +44,7 @@ def publish(directory: Path | None, only_check: bool, as_of: datetime | None, ou
     recorded = publishing.recorded(registry)
     moment = as_of or recorded.at
     if only_check:
-        if directory is not None and not (directory / publishing.MANIFEST).is_file():
+        if directory is not None and not (directory / sitefolder.MANIFEST).is_file():
             raise Usage(_("{folder} is no site that wz wrote").format(folder=directory), _("Leave it out, or publish."))
         result = publishing.check(registry, directory, moment, recorded.commit)
     else:

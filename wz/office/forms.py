@@ -26,8 +26,6 @@ from wz.office.printing import (
 
 def _transfer(material: Material) -> dict[str, str]:
     transfer = transfer_of(material)
-    if transfer is None:
-        raise _not_yet("9", _("the case has not been transferred"), _("First `wz transfer` it."))
     rules = material.law.rules
     owed = [one for one in material.of_assignment() if one.obligation.kind in ("contact", "decision", "completion")]
     requirements = [
@@ -215,5 +213,5 @@ FORMS: Mapping[str, Form] = {
     "opinion": Form("履责意见", "18(3)", _opinion),
     "urge": Form("催办通知", "26", _urge),
     "criticism": Form("通报", "26", _criticism),
-    "brief": Form("信息专报", "9", _brief),
+    "brief": Form("信息专报", "9", _brief, of_unit=False),
 }

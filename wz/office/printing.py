@@ -1,21 +1,19 @@
 """Printing a document of a case: its material, what every document can say of it, and the template that it fills."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from wz.actions.replay import Replay, replay
 from wz.actions.transfer import ROUTES
-from wz.errors import Unreadable, Usage
-from wz.i18n import _, reason_of
+from wz.errors import Refused, Usage
+from wz.i18n import _
 from wz.model import case_id as ids
-from wz.model.article import article_name
+from wz.model.article import article_name, cited
 from wz.model.case import Case
 from wz.model.directory import ROLE_LABELS, Directory
 from wz.model.event import CHANNELS, Event, Facts
-from wz.model.instants import SHANGHAI
+from wz.model.instants import SHANGHAI, shown
 from wz.model.obligation import KIND_LABELS, Judged
 from wz.office.act import unreadable
 from wz.office.confidentiality import is_about, seen_by, text_for
@@ -24,8 +22,6 @@ from wz.regulation.law import Law
 from wz.regulation.rules import Level
 from wz.store.registry import Registry
 
-# Where a registry keeps templates of its own; they go before the packaged ones.
-FOLDER = "forms"
 # Characters of a title of 22 pt in a line of 156 mm.
 _TITLE_LINE = 19
 
@@ -82,11 +78,15 @@ Fill = Callable[[Material], dict[str, str]]
 
 
 class Form(NamedTuple):
-    """One kind of document: its Chinese name, its article, what its template is filled with beside the common part."""
+    """One kind of document: its Chinese name, its article, what its template is filled with beside the common part.
+
+    `of_unit`: there is none before a unit has the case.
+    """
 
     label: str
     article: str
     fill: Fill
+    of_unit: bool = True
 
 
 def document(form: Form, material: Material) -> dict[str, str]:
@@ -94,6 +94,8 @@ def document(form: Form, material: Material) -> dict[str, str]:
     value is missing.
     """
     facts, law, directory = material.facts, material.law, material.directory
+    if form.of_unit and not material.unit:
+        raise Refused(cited("9", _("the case has not been transferred")), _("First `wz transfer` it."), "9")
     rules, transfer, withheld = law.rules, transfer_of(material), _withheld(material)
     area = directory.area(facts.area) if facts.area else None
     common = {
@@ -132,6 +134,11 @@ def material(
     read = registry.read(ids.path_of(case_id))
     if read.facts is None:
         raise unreadable(read.problems)
+    if read.facts.received > as_of:
+        raise Usage(
+            _("the case was not there yet: it was received on {received}").format(received=shown(read.facts.received)),
+            _("Give a later --as-of."),
+        )
     replayed = replay(read.facts, read.events, registry.law, as_of)
     case, events = replayed.case, _lawful(replayed, as_of)
     transfers: list[Any] = [event for event in events if event.action == "transfer"]
@@ -151,40 +158,6 @@ def _lawful(replayed: Replay, as_of: datetime) -> list[Event]:
     out = case.retracted | {one.place for one in replayed.unlawful}
     known = [event for place, event in enumerate(case.events, 1) if place not in out and event.at <= as_of]
     return sorted(known, key=lambda event: event.at)
-
-
-def template(registry: Registry, form: str) -> tuple[str, bytes]:
-    """The name and bytes of a form's template: the registry's own, else the packaged one. Raises Unreadable."""
-    own = registry.root / FOLDER / f"{form}.docx"
-    path = own if own.exists() else packaged() / f"{form}.docx"
-    try:
-        return (f"{FOLDER}/{form}.docx" if path == own else path.name), path.read_bytes()
-    except OSError as error:
-        raise Unreadable(
-            _("cannot read {path}: {reason}").format(path=path, reason=reason_of(error)),
-            _("See that the file is there and may be read."),
-        ) from None
-
-
-def packaged() -> Path:
-    """The folder of the packaged templates."""
-    return Path(str(files("wz"))) / FOLDER
-
-
-def copy_templates(folder: Path) -> Iterator[Path]:
-    """Write the packaged templates into a folder, to be edited there; one that is there already stays as it is."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for source in sorted(packaged().glob("*.docx")):
-            copy = folder / source.name
-            if not copy.exists():
-                copy.write_bytes(source.read_bytes())
-                yield copy
-    except OSError as error:
-        raise Unreadable(
-            _("cannot write {path}: {reason}").format(path=error.filename or folder, reason=reason_of(error)),
-            _("Choose another folder."),
-        ) from None
 
 
 def chinese_day(moment: date | datetime) -> str:

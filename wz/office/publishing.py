@@ -1,8 +1,6 @@
 """The public site (第十五条、第二十一条、第二十二条): approved, published answers alone, without personal data."""
 
 import hashlib
-import json
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
@@ -12,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from wz.actions.replay import Replay
-from wz.errors import GitFailed, Unreadable, Usage
+from wz.errors import GitFailed, Unreadable
 from wz.i18n import _, reason_of
 from wz.model import case_id as ids
 from wz.model.case import Case
@@ -21,13 +19,12 @@ from wz.model.personal import Public
 from wz.model.problem import Problem
 from wz.office.confidentiality import found_in, public_contacts, published, shown
 from wz.office.public_figures import Figures, rules_page
+from wz.office.sitefolder import MANIFEST, claim, differs, manifest, present, write
 from wz.office.survey import replays
 from wz.regulation.law import Law
 from wz.render.site import Pages, PublicCase, Row, assets, page_of, row, search_data
 from wz.store.registry import Registry
 
-# The mark of a site that wz wrote, and the list of its files with their SHA-256.
-MANIFEST = "wz-site.json"
 _SETTINGS = ("cases", "units.yaml", "calendar.yaml", "rules.yaml")
 _LATEST = 30
 
@@ -74,7 +71,7 @@ def publish(registry: Registry, target: Path, as_of: datetime, commit: str | Non
     A case whose texts hold personal data is left out and reported. Raises Usage where the folder holds something
     else, Unreadable where it cannot be written.
     """
-    _claim(target)
+    claim(target)
     findings: list[Problem] = []
     problems: list[Problem] = []
     written: list[str] = []
@@ -84,15 +81,15 @@ def publish(registry: Registry, target: Path, as_of: datetime, commit: str | Non
         for path, content in pages(registry, as_of, findings, problems):
             sums[path] = hashlib.sha256(content).hexdigest()
             count += path.startswith("cases/")
-            if _differs(file := f"{target}/{path}", content):
-                _write(file, content)
+            if differs(file := f"{target}/{path}", content):
+                write(file, content)
                 written.append(path)
         removed = [path for path in present(target) if path not in sums]
         for path in removed:
             (target / path).unlink()
-        manifest = _manifest(sums)
-        if _differs(target / MANIFEST, manifest):
-            _write(target / MANIFEST, manifest)
+        listed = manifest(sums)
+        if differs(target / MANIFEST, listed):
+            write(target / MANIFEST, listed)
     except OSError as error:
         raise Unreadable(
             _("cannot write {path}: {reason}").format(path=error.filename or target, reason=reason_of(error)),
@@ -121,7 +118,7 @@ def check(registry: Registry, target: Path | None, as_of: datetime, commit: str 
     for path, content in pages(registry, as_of, findings, problems):
         expected.add(path)
         count += path.startswith("cases/")
-        if target is not None and _differs(target / path, content):
+        if target is not None and differs(target / path, content):
             findings.append(_finding(path, _("it is not there, or not as it is to be")))
     if target is not None:
         for path in (path for path in present(target) if path not in expected):
@@ -229,68 +226,3 @@ def _rating(case: Case, law: Law) -> str:
     if labels and case.state == "answered":
         return f"{labels[0]}（已重办）"
     return labels[0] if labels else ""
-
-
-# -- the folder
-
-
-def present(target: Path) -> list[str]:
-    """The files below a site's folder, but its manifest; hidden ones (.git, .nojekyll) are not the site's."""
-    found = (path.relative_to(target) for path in sorted(target.rglob("*")) if path.is_file())
-    return [
-        path.as_posix()
-        for path in found
-        if path.name != MANIFEST and not any(part.startswith(".") for part in path.parts)
-    ]
-
-
-def _claim(target: Path) -> None:
-    """The folder is a site, or becomes one. Raises Usage where it holds something else."""
-    try:
-        if target.exists() and not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
-            raise Usage(
-                _("{folder} is not empty, and no site that wz wrote").format(folder=target),
-                _("Choose an empty folder, or one that wz published into."),
-            )
-        target.mkdir(parents=True, exist_ok=True)
-        if not (target / MANIFEST).exists():
-            _write(target / MANIFEST, _manifest({}))
-    except OSError as error:
-        raise Unreadable(
-            _("cannot write {path}: {reason}").format(path=target, reason=reason_of(error)), _("Choose another folder.")
-        ) from None
-
-
-def _manifest(sums: dict[str, str]) -> bytes:
-    return (json.dumps({"format": 1, "files": dict(sorted(sums.items()))}, indent=1) + "\n").encode()
-
-
-def _differs(path: str | Path, content: bytes) -> bool:
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 - one for each case, and Path costs more than reading
-            return file.read() != content
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-
-
-def _write(path: str | Path, content: bytes) -> None:
-    """A file that is there is replaced whole or not at all."""
-    folder, name = os.path.split(path)
-    draft = os.path.join(folder, f".{name}.wz-new")  # noqa: PTH118
-    try:
-        try:
-            _create(path, content)
-        except FileExistsError:
-            Path(draft).write_bytes(content)
-            os.replace(draft, path)  # noqa: PTH105
-        except FileNotFoundError:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            _create(path, content)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise
-
-
-def _create(path: str | Path, content: bytes) -> None:
-    with open(path, "xb") as file:  # noqa: PTH123
-        file.write(content)
