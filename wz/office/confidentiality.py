@@ -15,6 +15,7 @@ from wz.model.case import Case
 from wz.model.directory import Directory
 from wz.model.event import Event, Facts
 from wz.model.personal import KIND_LABELS, Hit, Kind, Place, Public, place, redacted, scan
+from wz.office.shielding import complained_of
 
 # The texts of a case that are published, with what they are called.
 PUBLISHED: dict[str, tuple[str, str]] = {
@@ -136,10 +137,9 @@ def _redaction(field: str, text: str, hit: Hit) -> Redaction:
 
 
 def is_about(facts: Facts, unit_id: str, directory: Directory) -> bool:
-    """Whether the petition complains of that unit: by its id, name or alias, or of a part of it by its full name."""
+    """Whether the petition complains of that unit; a unit that is no longer listed is known by its id alone."""
     unit = directory.unit(unit_id)
-    names = (unit_id,) if unit is None else (unit.id, unit.name, *unit.aliases)
-    return any(one in names or (unit is not None and one.startswith(unit.name)) for one in facts.about)
+    return unit_id in facts.about if unit is None else complained_of(facts, unit, directory)
 
 
 def seen_by(facts: Facts, unit_id: str, directory: Directory) -> Facts:
