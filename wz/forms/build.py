@@ -85,7 +85,7 @@ def line(
     """A paragraph; `indent` counts characters of its first line."""
     paragraph = document.add_paragraph()
     form = paragraph.paragraph_format
-    form.space_before = form.space_after = Pt(0)
+    form.space_before, form.space_after = Pt(0), Pt(more.get("after", 0))
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, more.get("height", LINE)
     form.first_line_indent = Pt(size * indent)
     paragraph.alignment = align
@@ -109,7 +109,7 @@ def heading(document: Any, text: str) -> None:
 
 def title(document: Any, text: str) -> None:
     form = line(document, text, size=22, font=TITLE, align=CENTRE, height=Pt(34)).paragraph_format
-    form.space_before, form.space_after = Pt(8), Pt(14)
+    form.space_after = Pt(14)
 
 
 def red_head(document: Any, mark: str) -> None:
@@ -130,8 +130,11 @@ def signed(document: Any, who: str) -> None:
     """Who signs, and the date; never alone on a page."""
     line(document, "")
     line(document, who, align=RIGHT).paragraph_format.right_indent = Pt(32)
-    for paragraph in document.paragraphs[-6:]:
+    for paragraph in reversed(document.paragraphs):
         paragraph.paragraph_format.keep_with_next = True
+        text, indented = paragraph.text, paragraph.paragraph_format.first_line_indent
+        if indented and "{%" not in text and "withheld" not in text:  # the last paragraph of the text itself
+            break
     line(document, "{{ date }}", align=RIGHT).paragraph_format.right_indent = Pt(64)
 
 
@@ -197,7 +200,7 @@ def transfer() -> Any:
 
 def answer() -> Any:
     document = sheet()
-    optional(document, "number", align=RIGHT)
+    optional(document, "number", align=RIGHT, after=16)
     title(document, "{{ heading }}")
     line(document, "尊敬的诉求人：")
     body(document, "您于{{ received }}通过{{ channel }}反映的“{{ title }}”（编号{{ id }}），现答复如下：")
@@ -258,7 +261,7 @@ def returned() -> Any:
 
 def opinion() -> Any:
     document = sheet()
-    optional(document, "number", align=RIGHT)
+    optional(document, "number", align=RIGHT, after=16)
     title(document, "{{ heading }}")
     line(document, "{{ office }}：")
     body(
