@@ -36,7 +36,7 @@ _LIVES = (
 )
 # Between the word and the door stands a place, not a sentence.
 _LIVING_AT = re.compile(
-    rf"{_LIVES} ?[:：为是在于]? ?(?P<place>[^,，。;；!！?？、\n<的有了到离是被]{{0,30}}?)"
+    rf"{_LIVES} ?[:：为是在于]? ?(?P<place>[^,，。;；!！?？、\n<的有了到离是被哪每另这那某]{{0,30}}?)"
     rf"(?P<door>{_NUMBER} ?{_DOOR_SIGNS}(?: ?{_NUMBER} ?(?:{_DOOR_SIGNS}|楼|层)| ?[0-9]{{1,4}}(?![0-9]))*)"
 )
 _COUNTY = re.compile(r"[省市县镇乡]|街道|(?<![小社园矿校厂山])区")
