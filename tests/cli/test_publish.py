@@ -181,6 +181,7 @@ def test_a_site_that_was_touched(desk: Any, tmp_path: Path) -> None:
     (site / f"cases/{case}.html").write_text("改过", "utf-8")
     (site / "cases/多出.html").write_text("x", "utf-8")
     (site / ".nojekyll").touch()
+    (site / "robots.txt").write_text("office's own", "utf-8")
     assert [one["file"] for one in desk.json("publish", "--check", site, code=1)["findings"]] == [
         f"cases/{case}.html",
         "cases/多出.html",
@@ -188,6 +189,7 @@ def test_a_site_that_was_touched(desk: Any, tmp_path: Path) -> None:
     desk("publish", site)
     desk("publish", "--check", site)
     assert (site / ".nojekyll").exists()
+    assert (site / "robots.txt").exists()
 
 
 def test_in_the_registrys_own_folder(desk: Any) -> None:

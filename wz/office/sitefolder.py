@@ -9,15 +9,21 @@ from wz.i18n import _, reason_of
 
 # The mark of a site that wz wrote, and the list of its files with their SHA-256.
 MANIFEST = "wz-site.json"
+_FOLDERS = ("cases", "months", "search")
+_KINDS = (".html", ".css", ".js")
 
 
 def present(target: Path) -> list[str]:
-    """The files below a site's folder, but its manifest; hidden ones (.git, .nojekyll) are not the site's."""
+    """The files of a site's folder that are wz's to keep or remove: pages, style, scripts, and all in its subfolders.
+
+    What an office puts beside them (robots.txt, CNAME, a picture) is the office's own; so is what is hidden.
+    """
     found = (path.relative_to(target) for path in sorted(target.rglob("*")) if path.is_file())
     return [
         path.as_posix()
         for path in found
-        if path.name != MANIFEST and not any(part.startswith(".") for part in path.parts)
+        if not any(part.startswith(".") for part in path.parts)
+        and (path.parts[0] in _FOLDERS if len(path.parts) > 1 else path.suffix in _KINDS)
     ]
 
 
