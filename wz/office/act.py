@@ -18,6 +18,7 @@ from wz.model.case import Case
 from wz.model.event import Event, Facts, File
 from wz.model.instants import shown, written
 from wz.model.problem import Problem
+from wz.office.permissions import permit
 from wz.office.references import missing_in_event
 from wz.store import casefile
 from wz.store.registry import Registry
@@ -62,10 +63,11 @@ def act(
     """Do one action to one case.
 
     `fields` are the event's own fields as plain data, `documents` those that are files. Raises Usage where a field
-    does not fit, Refused where the regulation does not allow it, Unreadable where the case cannot be read; then
+    does not fit, Refused where the regulation does not allow it or the role of who is typing does not, Unreadable where the case cannot be read; then
     nothing has been written.
     """
     path = ids.path_of(case_id)
+    permit(registry, action.name, by)
     with nullcontext() if dry_run else registry.locked():
         read = registry.read(path)
         if read.facts is None:

@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 
 from wz.actions.replay import replay
-from wz.errors import Refused, Usage
+from wz.errors import Usage
 from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.event import Facts
 from wz.model.instants import shown, written
 from wz.model.problem import misfit_path
 from wz.office.act import Document, Done, commit_message
+from wz.office.permissions import permit
 from wz.office.references import missing_in_facts
 from wz.store import casefile
 from wz.store.registry import Registry
@@ -35,13 +36,10 @@ def register(
 ) -> Done:
     """Register a case received at that instant.
 
-    `fields` are the facts as plain data. Raises Usage where one does not fit, Refused where somebody other than the
-    office registers; then nothing has been written.
+    `fields` are the facts as plain data. Raises Usage where one does not fit, Refused where who is typing may not
+    register; then nothing has been written.
     """
-    if by.partition("/")[0] != "office":
-        raise Refused(
-            _("registering is for the office, not for {by}").format(by=by), _("Ask the office to register it."), "3"
-        )
+    permit(registry, "new", by)
     if received > now:
         raise Usage(
             _("{at} lies in the future (it is {now})").format(at=shown(received), now=shown(now)),

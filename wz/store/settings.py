@@ -51,8 +51,14 @@ class Settings(NamedTuple, Generic[T]):
 
 def read_settings(root: Path, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
     """Read `root/name` against its schema; every fault is a problem with its line."""
+    data = _content(root, name)
+    return data if isinstance(data, Settings) else settings_of(data, name, kind, typed)
+
+
+def _content(root: Path, name: str) -> bytes | Settings[Any]:
+    """The file's bytes, or what is wrong with it."""
     try:
-        data = (root / name).read_bytes()
+        return (root / name).read_bytes()
     except OSError as error:
         return Settings(
             None,
@@ -64,6 +70,10 @@ def read_settings(root: Path, name: str, kind: str, typed: Callable[[Any], T]) -
                 )
             ],
         )
+
+
+def settings_of(data: bytes, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
+    """A settings file from its bytes; see `read_settings`."""
     try:
         document = load(data)
     except YamlFault as fault:
@@ -100,10 +110,16 @@ def _located(file: str, faults: Iterable[schema.SchemaFault], positions: Positio
 
 def read_directory(root: Path) -> Settings[Directory]:
     """units.yaml as a Directory, ids unique and areas known."""
-    found = read_settings(root, "units.yaml", "units", lambda document: msgspec.convert(document, Directory))
+    data = _content(root, "units.yaml")
+    return data if isinstance(data, Settings) else directory_of(data)
+
+
+def directory_of(data: bytes) -> Settings[Directory]:
+    """A units.yaml from its bytes."""
+    found = settings_of(data, "units.yaml", "units", lambda document: msgspec.convert(document, Directory))
     if found.value is None:
         return found
-    positions = load_strictly((root / "units.yaml").read_bytes())[1]
+    positions = load_strictly(data)[1]
     problems = list(_directory_problems(found.value, positions))
     return Settings(found.value, problems)
 
@@ -156,21 +172,43 @@ def _directory_problems(directory: Directory, positions: Positions) -> Iterable[
             emails.add((person.email or "").casefold())
 
 
+# What a rules.yaml written for an earlier wz does not have yet: it then reads as in the packaged regulation.
+_LATER_RULES = ("roles", "recording")
+
+
 def read_rules(root: Path) -> Settings[Rules]:
     """rules.yaml, or the packaged regulation where the registry has none."""
+    data = _content(root, "rules.yaml") if (root / "rules.yaml").exists() else packaged_rules()
+    return data if isinstance(data, Settings) else rules_of(data)
+
+
+def packaged_rules() -> bytes:
+    """The regulation that comes with wz."""
+    return (Path(str(files("wz"))) / "regulation" / "longnan.yaml").read_bytes()
+
+
+def rules_of(data: bytes) -> Settings[Rules]:
+    """A rules.yaml from its bytes."""
 
     def typed(document: Any) -> Rules:
+        if missing := [key for key in _LATER_RULES if key not in document]:
+            packaged = load(packaged_rules())
+            document = document | {key: packaged[key] for key in missing}
         return msgspec.convert(document, Rules)
 
-    if (root / "rules.yaml").exists():
-        return read_settings(root, "rules.yaml", "rules", typed)
-    return read_settings(Path(str(files("wz"))) / "regulation", "longnan.yaml", "rules", typed)
+    return settings_of(data, "rules.yaml", "rules", typed)
 
 
 def read_calendar(root: Path) -> Settings[Calendar]:
     """calendar.yaml as a Calendar over the national one."""
-    return read_settings(
-        root, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile))
+    data = _content(root, "calendar.yaml")
+    return data if isinstance(data, Settings) else calendar_of(data)
+
+
+def calendar_of(data: bytes) -> Settings[Calendar]:
+    """A calendar.yaml from its bytes."""
+    return settings_of(
+        data, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile))
     )
 
 
