@@ -63,8 +63,8 @@ def act(
     """Do one action to one case.
 
     `fields` are the event's own fields as plain data, `documents` those that are files. Raises Usage where a field
-    does not fit, Refused where the regulation does not allow it or the role of who is typing does not, Unreadable where the case cannot be read; then
-    nothing has been written.
+    does not fit, Refused where the regulation or the role of who is typing does not allow it, Unreadable where the
+    case cannot be read; then nothing has been written.
     """
     path = ids.path_of(case_id)
     permit(registry, action.name, by)

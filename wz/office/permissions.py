@@ -37,7 +37,7 @@ class Permission(NamedTuple):
 
 
 class Myself(msgspec.Struct, frozen=True, kw_only=True):
-    """`wz whoami --format json`: who is typing, and what their role allows; `role` is None where the rules have none."""
+    """`wz whoami --format json`: who is typing and what they may do; `role` is None where they have none."""
 
     email: str
     actor: str

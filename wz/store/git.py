@@ -50,9 +50,14 @@ class Recorded(NamedTuple):
 class Git:
     """The repository that a registry lies in."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, env: Mapping[str, str] | None = None) -> None:
         self.root = root
+        self._env = dict(env or {})  # what git needs to know besides, such as where a push's objects wait
         self._bond: tuple[int, ...] = ()
+
+    def _environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
+        return {**kept, "LC_ALL": "C", "LANGUAGE": "", **self._env, **(env or {})}
 
     def run(
         self,
@@ -66,14 +71,12 @@ class Git:
 
         A `bonded` git is waited for by the next wz, should it outlive this one.
         """
-        environment = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
-        environment |= {"LC_ALL": "C", "LANGUAGE": "", **(env or {})}
         try:
             done = subprocess.run(
                 ["git", "-C", str(self.root), *arguments],
                 input=stdin if stdin is not None else b"",
                 capture_output=True,
-                env=environment,
+                env=self._environment(env),
                 check=False,
                 pass_fds=self._bond if bonded else (),
             )
@@ -82,6 +85,19 @@ class Git:
         if check and done.returncode != 0:
             raise failed(arguments, done)
         return done
+
+    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """A git that goes on running, to be written to and read from; its complaints are thrown away."""
+        try:
+            return subprocess.Popen(
+                ["git", "-C", str(self.root), *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self._environment(),
+            )
+        except FileNotFoundError:
+            raise GitFailed(_("git is not installed"), _("Install git, and see that it is on the PATH.")) from None
 
     def text(self, *arguments: str) -> str:
         """What a git command prints, without the last line break."""

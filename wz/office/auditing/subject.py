@@ -1,0 +1,49 @@
+"""One commit under audit: what its findings have in common."""
+
+from datetime import datetime
+from typing import Any
+
+from wz.model.case_id import PATTERN
+from wz.model.instants import SHANGHAI
+from wz.office.auditing.finding import Finding, Kind, cure
+from wz.office.auditing.in_force import InForce
+from wz.store.past import Commit
+
+
+class Subject:
+    """A commit, the settings in force before it, and who made it by them (None: nobody there has the e-mail)."""
+
+    def __init__(self, commit: Commit, in_force: InForce, who: str | None) -> None:
+        self.commit = commit
+        self.in_force = in_force
+        self.who = who
+        self.recorded = datetime.fromtimestamp(commit.at, SHANGHAI)
+        self.findings: list[Finding] = []
+
+    @property
+    def author(self) -> str:
+        """Whom to name: the person of units.yaml, else the e-mail."""
+        return self.who or f"{self.commit.author_name} <{self.commit.author}>"
+
+    def found(self, kind: Kind, message: str, help_text: str = "", path: str | None = None, **more: Any) -> None:
+        """A fault of this commit."""
+        parent = self.commit.parents[0] if self.commit.parents else self.commit.name
+        finding = Finding(
+            kind=kind,
+            commit=self.commit.name,
+            recorded=self.recorded,
+            author=self.author,
+            file=path,
+            case=more.pop("case", None) or (case_of(path) if path else None),
+            message=message,
+            cure=help_text or cure(kind, parent, path or ""),
+            **more,
+        )
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+
+def case_of(path: str) -> str | None:
+    """The id in the path of a case file or of a document."""
+    found = PATTERN.search(path)
+    return found[0] if found else None

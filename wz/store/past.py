@@ -1,0 +1,237 @@
+"""The history as git has it: commits with what they changed, and contents by their names, in a stream.
+
+Three processes of git serve a history of any length: `rev-list` names the commits, `diff-tree` says what each changed
+against each of its parents, `cat-file` gives contents. Replaced objects (`git replace`) are not followed.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import groupby
+from threading import Thread
+from typing import IO, NamedTuple
+
+from wz.errors import GitFailed
+from wz.i18n import _
+from wz.store.git import Git
+
+_GIT = ("--no-replace-objects", "-c", "core.quotePath=false", "-c", "log.showSignature=false")
+_FORMAT = "--format=%H%n%P%n%an%n%ae%n%ce%n%ct%n%B"
+_NONE = "000000"
+# Names asked for at once: they fit into the smallest pipe there is (4 KB), so that neither side waits for the other.
+_AT_ONCE = 80
+
+
+class Change(NamedTuple):
+    """A file that differs from a parent's, named from the registry. Names of contents; None: there is no file."""
+
+    path: str
+    mode: str
+    old: str | None
+    new: str | None
+
+
+class Commit(NamedTuple):
+    """A commit, and for each parent what it changed (a root: against nothing). `at` is the committer's, in seconds."""
+
+    name: str
+    parents: tuple[str, ...]
+    author_name: str
+    author: str
+    committer: str
+    at: int
+    message: str
+    changes: tuple[tuple[Change, ...], ...]
+
+
+class Named(NamedTuple):
+    """A commit's name and its parents'."""
+
+    name: str
+    parents: tuple[str, ...]
+
+
+class Past:
+    """The history of the repository that a registry lies in; `prefix` is the registry's place in it ("" or "sub/")."""
+
+    def __init__(self, git: Git, prefix: str) -> None:
+        self.git = git
+        self.prefix = prefix
+        self.contents = Contents(git)
+
+    def close(self) -> None:
+        self.contents.close()
+
+    def names(self, *range_arguments: str) -> list[Named]:
+        """The commits of a range, parents first. Raises GitFailed where git does not know it."""
+        done = self.git.run(*_GIT, "rev-list", "--reverse", "--topo-order", "--parents", *range_arguments, "--")
+        return [Named(first, tuple(rest)) for first, *rest in map(str.split, done.stdout.decode("ascii").splitlines())]
+
+    def resolve(self, name: str) -> str | None:
+        """A commit's full name; None where there is none of that name."""
+        done = self.git.run("rev-parse", "-q", "--verify", "--end-of-options", name + "^{commit}", check=False)
+        return done.stdout.decode().strip() or None
+
+    def content_at(self, commit: str, path: str) -> str | None:
+        """The name of what a file, named from the registry, holds at a commit; None where there is no such file."""
+        place = f"{commit}:{self.prefix}{path}"
+        done = self.git.run("rev-parse", "-q", "--verify", "--end-of-options", place, check=False)
+        return done.stdout.decode().strip() or None
+
+    def contains(self, descendant: str, ancestor: str) -> bool:
+        """Whether the one commit builds on the other."""
+        return self.git.run("merge-base", "--is-ancestor", ancestor, descendant, check=False).returncode == 0
+
+    def shallow(self) -> set[str]:
+        """The commits whose parents this clone does not have."""
+        if self.git.text("rev-parse", "--is-shallow-repository") != "true":
+            return set()
+        path = self.git.text("rev-parse", "--git-path", "shallow")
+        return set((self.git.root / path).read_text(encoding="ascii").split())
+
+    def times(self, names: Sequence[str]) -> dict[str, int]:
+        """When these commits were made, in seconds."""
+        if not names:
+            return {}
+        done = self.git.run(*_GIT, "rev-list", "--no-walk", "--timestamp", "--stdin", stdin=_lines(names))
+        return {name: int(at) for at, name in map(str.split, done.stdout.decode("ascii").splitlines())}
+
+    def commits(self, named: Iterable[Named]) -> Iterator[Commit]:
+        """These commits with what they changed. Raises GitFailed where git gives up half way."""
+        process = self.git.start(
+            *_GIT, "diff-tree", "--stdin", "-r", "-z", "--raw", "--root", "--always", "--no-renames", "--no-abbrev",
+            "--encoding=UTF-8", _FORMAT, "--", *([self.prefix] if self.prefix else []),
+        )  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        # One line for each parent: git would not say which parent an empty comparison is with.
+        lines = (f"{name} {parent}\n".encode() for name, parents in named for parent in parents or ("",))
+        Thread(target=_feed, args=(process.stdin, lines), daemon=True).start()
+        try:
+            for _name, compared in groupby(_entries(process.stdout), lambda entry: entry[0][0]):
+                entries = list(compared)
+                yield self._commit(entries)
+        finally:
+            process.stdout.close()
+            if process.wait() not in (0, -13):
+                raise GitFailed(
+                    _("git {command} failed: {words}").format(command="diff-tree", words=process.returncode)
+                )
+
+    def _commit(self, entries: list[tuple[list[str], list[Change]]]) -> Commit:
+        name, _parents, author_name, author, committer, at, message = entries[0][0]
+        parents = tuple(header[1] for header, _changes in entries if header[1])
+        return Commit(
+            name, parents, author_name, author, committer, int(at), message,
+            tuple(tuple(self._inside(changes)) for _header, changes in entries),
+        )  # fmt: skip
+
+    def _inside(self, changes: list[Change]) -> Iterable[Change]:
+        if not self.prefix:
+            return changes
+        cut = len(self.prefix)
+        return (change._replace(path=change.path[cut:]) for change in changes)
+
+
+class Contents:
+    """Contents by their names, over one `git cat-file` that goes on running; what is planned is read ahead."""
+
+    def __init__(self, git: Git) -> None:
+        self._process = git.start(*_GIT, "cat-file", "--batch")
+        self._planned: deque[str] = deque()
+        self._read: dict[str, bytes | None] = {}
+
+    def close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+    def plan(self, names: Iterable[str]) -> None:
+        """These will be asked for, once each and in about this order."""
+        self._planned = deque(names)
+        self._read = {}
+
+    def get(self, name: str) -> bytes | None:
+        """A content by its name, or by `COMMIT:PATH`; None where there is none."""
+        if name in self._read:
+            return self._read.pop(name)
+        asked = dict.fromkeys([name])
+        if self._planned and name in self._planned:
+            while self._planned and len(asked) < _AT_ONCE:
+                asked[self._planned.popleft()] = None
+        for one, content in zip(asked, self._ask(list(asked)), strict=True):
+            self._read[one] = content
+        return self._read.pop(name)
+
+    def _ask(self, names: list[str]) -> Iterator[bytes | None]:
+        requests, answers = self._process.stdin, self._process.stdout
+        assert requests is not None
+        assert answers is not None
+        requests.write(_lines(names))
+        requests.flush()
+        for name in names:
+            header = answers.readline()
+            if not header.endswith(b"\n"):
+                raise GitFailed(_("git {command} failed: {words}").format(command="cat-file", words=name))
+            if header.endswith((b" missing\n", b" ambiguous\n")):
+                yield None
+                continue
+            size = int(header.rpartition(b" ")[2])
+            yield answers.read(size)
+            answers.read(1)
+
+
+def name_of_content(content: bytes, like: str) -> str:
+    """The name that git gives a content, in the repository's own way of naming (SHA-1 or SHA-256)."""
+    digest = hashlib.sha1 if len(like) == 40 else hashlib.sha256  # noqa: S324 - git's names, not ours
+    return digest(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _lines(names: Iterable[str]) -> bytes:
+    return "".join(f"{name}\n" for name in names).encode("utf-8")
+
+
+def _feed(pipe: IO[bytes], lines: Iterable[bytes]) -> None:
+    with suppress(OSError), pipe:  # a reader that has had enough closes the other end
+        for line in lines:
+            pipe.write(line)
+
+
+def _entries(stream: IO[bytes]) -> Iterator[tuple[list[str], list[Change]]]:
+    """diff-tree's answers: a header of seven fields, and the files that differ."""
+    header: list[str] | None = None
+    changes: list[Change] = []
+    meta: list[bytes] | None = None
+    for token in _tokens(stream):
+        if meta is not None:
+            mode, old, new = meta[1].decode(), meta[2].decode(), meta[3].decode()
+            changes.append(
+                Change(
+                    token.decode("utf-8", "surrogateescape"),
+                    mode,
+                    None if meta[0] == b":000000" else old,
+                    None if mode == _NONE else new,
+                )  # fmt: skip
+            )
+            meta = None
+        elif token.startswith((b":", b"\n:")):
+            meta = token.lstrip(b"\n").split(b" ")
+        elif token:
+            if header is not None:
+                yield header, changes
+            header, changes = token.decode("utf-8", "replace").split("\n", 6), []
+    if header is not None:
+        yield header, changes
+
+
+def _tokens(stream: IO[bytes]) -> Iterator[bytes]:
+    """What stands between NULs."""
+    rest = b""
+    while chunk := stream.read(1 << 18):
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from whole
+    if rest:
+        yield rest
