@@ -1,19 +1,26 @@
 """The audit itself: the commits of a range, one after the other, each held against what was in force before it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 
 from wz.i18n import _
 from wz.model.instants import shown
-from wz.office.auditing import checks, merges
+from wz.model.problem import Problem
+from wz.office.auditing import checks, merges, times, trailers
+from wz.office.auditing import documents as attachments
 from wz.office.auditing.cases import Cases, Growth
 from wz.office.auditing.finding import Finding, Late
-from wz.office.auditing.in_force import InForce, Names, Settings, author_of, is_settings
+from wz.office.auditing.in_force import Names, Settings, author_of, is_settings
 from wz.office.auditing.subject import Subject
+from wz.office.auditing.trailers import stated
 from wz.store.past import Change, Commit, Named, Past
 
 _CHUNK = 200  # commits whose contents are read ahead together
+
+
+# Hears of every commit of the registry, and which file of allowed signers was in force for it.
+Seen = Callable[[Subject, str | None], None]
 
 
 class Auditor:
@@ -22,14 +29,15 @@ class Auditor:
     `trusted` are the contents that tampered files had before, so that restoring them is no fault.
     """
 
-    def __init__(self, past: Past, beginning: str | None, trusted: dict[str, str] | None = None) -> None:
+    def __init__(self, past: Past, beginning: str | None, trusted: dict[str, str], seen: Seen) -> None:
         self._past = past
+        self._seen = seen
         self._beginning = beginning
         self._settings = Settings(past)
         self._cases = Cases(past.contents)
         self._names: dict[str, Names] = {}  # the settings after each commit met
         self._times: dict[str, int] = {}
-        self.trusted = trusted or {}
+        self.trusted = trusted
         self.findings: list[Finding] = []
         self.late: list[Late] = []
 
@@ -62,15 +70,16 @@ class Auditor:
         self._times[commit.name] = commit.at
         before, after, broken = self._settings_of(commit)
         self._names[commit.name] = after
-        in_force = self._settings.in_force(before)
-        if in_force is None:  # the registry's folder is not a registry yet
+        in_force = self._settings.in_force(before) or self._settings.in_force(after)
+        if in_force is None:  # no registry yet; the commit that founds one is judged by what it brings
             return
         others = (self._names.get(parent) for parent in commit.parents[1:])
         more = [one for names in others if names and (one := self._settings.in_force(names))]
         subject = Subject(commit, in_force, author_of(commit, in_force, *more))
         for problem in broken:
             subject.found("settings", problem.message, problem.cure, path=problem.file, line=problem.line)
-        if any(commit.changes) or not commit.parents or "Wz-Case" in checks.trailers(commit.message):
+        if any(commit.changes) or not commit.parents or "Wz-Case" in stated(commit.message):
+            self._seen(subject, before.signers or after.signers)
             self._origin(subject)
             self._changed_settings(subject)
             if len(commit.parents) > 1:
@@ -79,15 +88,10 @@ class Auditor:
                 self._grown(subject, commit.changes[0])
         self.findings += subject.findings
 
-    def _settings_of(self, commit: Commit) -> tuple[Names, Names, list[checks.Problem]]:
+    def _settings_of(self, commit: Commit) -> tuple[Names, Names, list[Problem]]:
         """What is in force before a commit and after it, and what of it cannot be read."""
-        if commit.parents:
-            before = self._names[commit.parents[0]]
-            after, broken = self._settings.after(before, commit.changes[0])
-        else:  # the first commit brings the settings that it is judged by
-            after, broken = self._settings.after(Names(None, None, None, None), commit.changes[0])
-            before = after
-        return before, after, broken
+        before = self._names[commit.parents[0]] if commit.parents else Names(None, None, None, None)
+        return before, *self._settings.after(before, commit.changes[0])
 
     def _origin(self, subject: Subject) -> None:
         """Where the commit stands in the history, and who says to have made it."""
@@ -125,25 +129,32 @@ class Auditor:
         growths: list[Growth] = []
         documents: dict[str, Change] = {}
         for change in changes:
-            if not change.path.startswith("cases/"):
-                continue
-            if self._restores(change):
-                continue
-            if change.new is None and not checks.is_document(change.path):
-                self._removed(subject, change, changes)
-            elif change.new is not None and not checks.place(subject, change):
-                self._distrust(change)
-            elif checks.is_document(change.path):
-                documents[change.path] = change
-            elif (growth := self._growth(subject, change)) is not None:
-                growths.append(growth)
-        if growths or "Wz-Case" in checks.trailers(subject.commit.message):
-            checks.stated(subject, growths)
+            if change.path.startswith("cases/") and not self._restores(change):
+                self._file(subject, change, changes, growths, documents)
+        if growths or "Wz-Case" in stated(subject.commit.message):
+            trailers.check(subject, growths)
         if growths or documents:
-            checks.documents(subject, growths, documents, self._past)
-            for change in documents.values():
-                if change.old is not None:
-                    self._distrust(change)
+            attachments.check(subject, growths, documents, self._past)
+
+    def _file(
+        self,
+        subject: Subject,
+        change: Change,
+        changes: Iterable[Change],
+        growths: list[Growth],
+        documents: dict[str, Change],
+    ) -> None:
+        """One file below cases/: what grew goes to `growths`, documents to `documents`, the rest is told."""
+        if checks.is_document(change.path):
+            if change.new is None or checks.place(subject, change):
+                documents[change.path] = change
+            self._distrust(change)
+        elif change.new is None:
+            self._removed(subject, change, changes)
+        elif not checks.place(subject, change):
+            self._distrust(change)
+        elif (growth := self._growth(subject, change)) is not None:
+            growths.append(growth)
 
     def _growth(self, subject: Subject, change: Change) -> Growth | None:
         """One case file, held against what it was before; None where it cannot be judged further."""
@@ -165,7 +176,7 @@ class Auditor:
             checks.facts(subject, growth)
         checks.lawful(subject, growth)
         checks.roles(subject, growth)
-        checks.times(subject, growth, self.late)
+        times.check(subject, growth, self.late)
         return growth
 
     def _removed(self, subject: Subject, change: Change, changes: Iterable[Change]) -> None:
@@ -198,9 +209,3 @@ def root_of(named: list[Named]) -> str | None:
     while name is not None and parents.get(name):
         name = parents[name][0]
     return name if name in parents else None
-
-
-def in_force_at(past: Past, commit: str) -> InForce | None:
-    """The settings that a commit's tree holds."""
-    settings = Settings(past)
-    return settings.in_force(settings.at(commit))

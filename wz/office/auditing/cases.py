@@ -8,7 +8,8 @@ from wz.actions.replay import Replay, Unlawful, carry_on, replay
 from wz.model.event import Event, Facts
 from wz.model.problem import Problem
 from wz.regulation.law import Law
-from wz.store.casefile import CaseFile, parse
+from wz.store.casefile import CaseFile, event_lines, parse
+from wz.store.growing import added_events, is_plain
 from wz.store.past import Contents, name_of_content
 
 # Cases kept between one commit and the next that touches them; older ones are read again.
@@ -18,10 +19,11 @@ _KEPT = 8_000
 class Known:
     """A case file as read, and its replay under the law that it was last held against."""
 
-    __slots__ = ("_law", "_replay", "events", "facts", "problems", "size")
+    __slots__ = ("_law", "_replay", "events", "facts", "plain", "problems", "size")
 
-    def __init__(self, read: CaseFile) -> None:
+    def __init__(self, read: CaseFile, *, plain: bool | None = None) -> None:
         self.size = len(read.data)
+        self.plain = plain if plain is not None else not read.problems and is_plain(read.data, len(read.events))
         self.facts: Facts | None = read.facts
         self.events: list[Event] = read.events
         self.problems: list[Problem] = read.problems
@@ -93,9 +95,9 @@ class Cases:
         """A case file that held something else before."""
         before = self.at(path, old)
         data = self._contents.get(name) or b""
-        now = self._keep(name, Known(parse(path, data)))
         count = len(before.events)
         intact = name_of_content(data[: before.size], old) == old
+        now = self._keep(name, _read(path, data, before if intact else None))
         unlawful: list[Unlawful] = []
         if now.facts is not None and before.facts is not None:
             intact = intact and now.facts == before.facts and now.events[:count] == before.events
@@ -111,6 +113,25 @@ class Cases:
         return known
 
 
+def _read(path: str, data: bytes, before: Known | None) -> Known:
+    """The file as read; where it begins with a plain file that is known already, only what was added is."""
+    if before is not None and before.plain:
+        events = added_events(path, data[before.size :])
+        if events is not None:
+            return Known(CaseFile(path, data, before.facts, before.events + events, []), plain=True)
+    return Known(parse(path, data))
+
+
 def numbered(growth: Growth) -> Iterator[tuple[int, Event]]:
     """The events that were added, with their places."""
     yield from enumerate(growth.events, growth.place)
+
+
+class Lines:
+    """The lines of a file's events, found out when first asked for: only findings need them."""
+
+    def __init__(self, growth: Growth) -> None:
+        self._growth = growth
+
+    def of(self, number: int) -> int | None:
+        return event_lines(self._growth.data).get(number)

@@ -46,7 +46,7 @@ KIND_LABELS: dict[Kind, str] = {
 _CURES: dict[Kind, str] = {
     "rewritten": N_("Restore the file as it was before this commit; mend a mistake with `wz correct` or `wz retract`."),
     "removed": N_("Restore the file: git checkout {parent} -- {path}"),
-    "misplaced": N_("Case files are cases/YYYY/MM/DD/ID.yaml, documents cases/YYYY/MM/DD/ID.files/NAME; `wz` puts them there."),
+    "misplaced": N_("Case files are cases/YYYY/MM/DD/ID.yaml, documents cases/YYYY/MM/DD/ID.files/NAME."),
     "unreadable": N_("Restore the file: git checkout {parent} -- {path}"),
     "unlawful": N_("Retract the event, and do what the regulation allows."),
     "role": N_("Have somebody do it who may; `wz rules --roles` shows the table."),

@@ -115,11 +115,8 @@ class Settings:
     def _read(self, path: str, content: str | None) -> settings.Settings[Any]:
         """A version of a settings file; without rules.yaml, the packaged regulation."""
         if (path, content) not in self._typed:
-            if content is None:
-                data = settings.packaged_rules()
-            else:
-                data = self._past.contents.get(content) or b""
-            self._typed[path, content] = _OF[path](data) if path in _OF else settings.Settings(data, [])
+            data = self._past.contents.get(content) if content else settings.packaged_rules()
+            self._typed[path, content] = _OF[path](data or b"") if path in _OF else settings.Settings(data, [])
         return self._typed[path, content]
 
 

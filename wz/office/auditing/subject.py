@@ -26,21 +26,29 @@ class Subject:
         return self.who or f"{self.commit.author_name} <{self.commit.author}>"
 
     def found(self, kind: Kind, message: str, help_text: str = "", path: str | None = None, **more: Any) -> None:
-        """A fault of this commit."""
-        parent = self.commit.parents[0] if self.commit.parents else self.commit.name
-        finding = Finding(
+        """A fault of this commit, to be told with it."""
+        finding = self.finding(kind, message, help_text, path, **more)
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    def finding(self, kind: Kind, message: str, help_text: str = "", path: str | None = None, **more: Any) -> Finding:
+        """A fault of this commit; `more` are `line` and `article`."""
+        return Finding(
             kind=kind,
             commit=self.commit.name,
             recorded=self.recorded,
             author=self.author,
             file=path,
-            case=more.pop("case", None) or (case_of(path) if path else None),
+            case=case_of(path) if path else None,
             message=message,
-            cure=help_text or cure(kind, parent, path or ""),
+            cure=help_text or cure(kind, self.parent, path or ""),
             **more,
         )
-        if finding not in self.findings:
-            self.findings.append(finding)
+
+    @property
+    def parent(self) -> str:
+        """The commit that this one builds on, first of all; itself where it begins the history."""
+        return self.commit.parents[0] if self.commit.parents else self.commit.name
 
 
 def case_of(path: str) -> str | None:

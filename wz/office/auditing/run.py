@@ -1,0 +1,123 @@
+"""An audit as it is asked for: a range, from memory what is known, commit by commit what is not."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from wz.errors import GitFailed, Usage
+from wz.i18n import _
+from wz.model.instants import shown
+from wz.office.auditing.audit import Auditor, root_of
+from wz.office.auditing.finding import Audit, Finding
+from wz.office.auditing.memory import Memory, keep, recall, with_tip
+from wz.office.auditing.signing import Signatures
+from wz.office.auditing.subject import Subject
+from wz.store.past import Named, Past
+
+# Hears how many commits of how many are done.
+Progress = Callable[[int, int], None]
+
+
+def audit(
+    past: Past,
+    registry: str,
+    now: datetime,
+    wanted: str | None = None,
+    *,
+    signed: bool = False,
+    state: Path | None = None,
+    progress: Progress = lambda done, count: None,
+) -> Audit:
+    """Audit a range: `A..B`, or a revision and all it is built on; without one, HEAD.
+
+    `state` is the folder of the memory; None does without. Raises Usage where the range is none, GitFailed where the
+    clone does not hold the whole history.
+    """
+    start, tip = _ends(past, wanted)
+    text = wanted or "HEAD"
+    if tip is None:
+        return Audit(
+            registry=registry, range=text, tip=None, signed=signed, commits=0, examined=0, findings=[], late=[]
+        )
+    memory = _usable(past, recall(state, signed=signed) if state else Memory(key=""))
+    excluded = [f"^{start}"] if start else []
+    new = past.names(tip, *excluded, *(f"^{one}" for one in memory.tips))
+    _refuse_shallow(past, new)
+    signatures, future = Signatures(), list[Finding]()
+
+    def seen(subject: Subject, signers: str | None) -> None:
+        if signed:
+            signatures.want(subject, signers)
+        future.extend(_ahead_of_now(subject, now))
+
+    auditor = Auditor(past, None if start or memory.tips else root_of(new), dict(memory.trusted), seen)
+    for number, _commit in enumerate(auditor.run(new), 1):
+        progress(number, len(new))
+    found = auditor.findings + list(signatures.unsigned(past))
+    findings, late = memory.findings + found, memory.late + auditor.late
+    older = [one for one in memory.tips if not past.contains(tip, one)]
+    counted = memory.commits + len(new) if len(memory.tips) < 2 and not older else past.count(tip)
+    keeps = not future and not any(one.kind == "unsigned" for one in found)
+    if state and not start and keeps and (new or memory.tips[:1] != [tip]):
+        memory = Memory(
+            key=memory.key, tips=with_tip(memory, tip, older), commits=counted, findings=findings, late=late,
+            trusted=auditor.trusted,
+        )  # fmt: skip
+        keep(state, memory, signed=signed)
+    if start or older:
+        named = {one.name for one in past.names(tip, *excluded)}
+        findings = [one for one in findings if one.commit in named]
+        late = [one for one in late if one.commit in named]
+        counted = len(named)
+    return Audit(
+        registry=registry, range=text, tip=tip, signed=signed, commits=counted, examined=len(new),
+        findings=findings + future, late=late,
+    )  # fmt: skip
+
+
+def _ends(past: Past, wanted: str | None) -> tuple[str | None, str | None]:
+    """The commit before the range (None: from the beginning) and its last one (None: nothing is committed)."""
+    if wanted is None:
+        return None, past.resolve("HEAD")
+    first, dots, last = wanted.partition("..")
+    if last.startswith("."):
+        raise Usage(
+            _("{range} is no range").format(range=wanted), _("Write FROM..TO, or one revision for all it is built on.")
+        )
+    return (_known(past, first or "HEAD") if dots else None), _known(past, (last or "HEAD") if dots else first)
+
+
+def _known(past: Past, revision: str) -> str:
+    commit = past.resolve(revision)
+    if commit is None:
+        raise Usage(
+            _("there is no revision {revision}").format(revision=revision),
+            _("`git log --oneline` shows the commits, `git branch -a` the branches; in a fresh clone, fetch first."),
+        )
+    return commit
+
+
+def _usable(past: Past, memory: Memory) -> Memory:
+    """The memory, where its commits are still there."""
+    return memory if all(past.resolve(tip) for tip in memory.tips) else Memory(key=memory.key)
+
+
+def _refuse_shallow(past: Past, named: Iterable[Named]) -> None:
+    cut = past.shallow() & {one.name for one in named if not one.parents}
+    if cut:
+        raise GitFailed(
+            _("this clone does not hold the whole history (it is shallow)"),
+            _("Run `git fetch --unshallow`; in a CI job, check out with full depth."),
+        )
+
+
+def _ahead_of_now(subject: Subject, now: datetime) -> Iterator[Finding]:
+    """A commit dated later than the audit itself: true only now, so never remembered."""
+    if subject.recorded > now + timedelta(minutes=subject.in_force.law.rules.recording.ahead):
+        yield subject.finding(
+            "time",
+            _("the commit is dated {recorded}, and it is {now}").format(
+                recorded=shown(subject.recorded), now=shown(now)
+            ),
+            _("Set the computer's clock, and record it again."),
+        )

@@ -1,0 +1,64 @@
+"""The trailers of a commit against the events that it brings."""
+
+import re
+
+from wz.i18n import _, listed
+from wz.model.event import Facts
+from wz.model.instants import written
+from wz.office.auditing.cases import Growth
+from wz.office.auditing.subject import Subject
+
+_TRAILER = re.compile(r"^(Wz-(?:Case|Action|Actor|At)): *(.*?) *$", re.MULTILINE)
+_KEYS = ("Wz-Case", "Wz-Action", "Wz-Actor", "Wz-At")
+_SHOWN = 5  # values that a message quotes
+
+
+def check(subject: Subject, growths: list[Growth]) -> None:
+    """The trailers against what the case files say."""
+    known: dict[str, set[str]] = {key: set() for key in _KEYS}
+    optional: set[str] = set()
+    for growth in growths:
+        read = growth.now.facts
+        known["Wz-Case"].add(growth.path.rpartition("/")[2].removesuffix(".yaml"))
+        if growth.created and read is not None:
+            _expect_registration(subject, growth, read, known, optional)
+        for event in growth.events:
+            known["Wz-Action"].add(event.action)
+            known["Wz-Actor"].add(event.by)
+            known["Wz-At"].add(written(event.at))
+    given = stated(subject.commit.message)
+    for key in _KEYS:
+        said = given.get(key, set())
+        if said - known[key] - optional or known[key] - said - optional:
+            subject.found(
+                "trailers",
+                _("{key} says {said}, the files say {known}").format(
+                    key=key, said=_brief(said), known=_brief(known[key])
+                ),
+                path=growths[0].path if growths else None,
+            )
+
+
+def _expect_registration(
+    subject: Subject, growth: Growth, read: Facts, known: dict[str, set[str]], optional: set[str]
+) -> None:
+    """A registration says `new`, who registered and when it was received; with events beside it, it may say so."""
+    values = {"Wz-Action": "new", "Wz-Actor": subject.who or "", "Wz-At": written(read.received)}
+    if growth.events:
+        optional |= set(values.values())
+    else:
+        for key, value in values.items():
+            known[key].add(value)
+
+
+def stated(message: str) -> dict[str, set[str]]:
+    """What the last paragraph of a message states."""
+    given: dict[str, set[str]] = {}
+    for key, value in _TRAILER.findall(message.rstrip().rpartition("\n\n")[2]):
+        given.setdefault(key, set()).add(value)
+    return given
+
+
+def _brief(values: set[str]) -> str:
+    shown_ones = sorted(values)[:_SHOWN]
+    return listed(shown_ones) + (" …" if len(values) > _SHOWN else "") if values else _("nothing")
