@@ -1,7 +1,5 @@
 """`wz log`: the history of a case, with its commits."""
 
-from typing import Any
-
 import click
 
 from wz.cli.actions import complete_case
@@ -37,7 +35,7 @@ def log(case: str, output: str) -> None:
         (
             "" if one.place is None else one.place,
             shown(one.at),
-            _action(one.action),
+            action_name(one.action),
             one.by,
             shown(one.recorded) if one.recorded else _("not committed"),
             one_line(one.author or ""),
@@ -49,7 +47,8 @@ def log(case: str, output: str) -> None:
     click.echo(flexible(headers, rows, 7, width()))
 
 
-def _action(name: str) -> Any:
+def action_name(name: str) -> str:
+    """An action, or the registration, in the reader's language."""
     from wz.actions.catalog import ACTIONS
 
     return term(name, ACTIONS[name].label if name in ACTIONS else "登记")

@@ -142,10 +142,10 @@ class Git:
         signs = self.run("config", "--type=bool", "--get", "commit.gpgsign", check=False).stdout.strip() == b"true"
         return Identity(author, committer, match[1] if match else "", signs)
 
-    @property
+    @cached_property
     def state_dir(self) -> Path:
         """The folder for what wz keeps beside the history; all of it can be deleted at any moment."""
-        return self.layout.git_dir / "wz"
+        return Path(self.text("rev-parse", "--absolute-git-dir")) / "wz"
 
     @contextmanager
     def exclusive(self, seconds: float) -> Iterator[None]:
@@ -215,6 +215,19 @@ class Git:
                 )
         finally:
             repository.close()
+
+
+def bare_repository(folder: Path) -> Git:
+    """A repository without a work tree. Raises GitFailed where it is none."""
+    git = Git(folder, {"GIT_DIR": str(folder)})
+    done = git.run("rev-parse", "--is-bare-repository", check=False)
+    if done.stdout.strip() != b"true":
+        words = done.stderr.decode("utf-8", "replace").strip()
+        raise GitFailed(
+            _("{folder} is no bare repository {words}").format(folder=folder, words=words).strip(),
+            cure_of(words) or _("Name the repository's folder, such as registry.git."),
+        )
+    return git
 
 
 def create_repository(root: Path) -> None:

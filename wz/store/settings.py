@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, time
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -42,6 +42,20 @@ class CalendarFile(msgspec.Struct, frozen=True, kw_only=True):
 T = TypeVar("T")
 
 
+class File(Protocol):
+    """A file that may not be there: on disk, or at a commit."""
+
+    def read_bytes(self) -> bytes: ...
+
+    def exists(self) -> bool: ...
+
+
+class Folder(Protocol):
+    """Where settings lie: a folder on disk, or the registry's at a commit."""
+
+    def __truediv__(self, name: str, /) -> File: ...
+
+
 class Settings(NamedTuple, Generic[T]):
     """A settings file that was read, and what is wrong with it; `value` is None where it cannot be used."""
 
@@ -49,16 +63,10 @@ class Settings(NamedTuple, Generic[T]):
     problems: list[Problem]
 
 
-def read_settings(root: Path, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
+def read_settings(root: Folder, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
     """Read `root/name` against its schema; every fault is a problem with its line."""
-    data = _content(root, name)
-    return data if isinstance(data, Settings) else settings_of(data, name, kind, typed)
-
-
-def _content(root: Path, name: str) -> bytes | Settings[Any]:
-    """The file's bytes, or what is wrong with it."""
     try:
-        return (root / name).read_bytes()
+        data = (root / name).read_bytes()
     except OSError as error:
         return Settings(
             None,
@@ -70,10 +78,6 @@ def _content(root: Path, name: str) -> bytes | Settings[Any]:
                 )
             ],
         )
-
-
-def settings_of(data: bytes, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
-    """A settings file from its bytes; see `read_settings`."""
     try:
         document = load(data)
     except YamlFault as fault:
@@ -108,18 +112,12 @@ def _located(file: str, faults: Iterable[schema.SchemaFault], positions: Positio
         )
 
 
-def read_directory(root: Path) -> Settings[Directory]:
+def read_directory(root: Folder) -> Settings[Directory]:
     """units.yaml as a Directory, ids unique and areas known."""
-    data = _content(root, "units.yaml")
-    return data if isinstance(data, Settings) else directory_of(data)
-
-
-def directory_of(data: bytes) -> Settings[Directory]:
-    """A units.yaml from its bytes."""
-    found = settings_of(data, "units.yaml", "units", lambda document: msgspec.convert(document, Directory))
+    found = read_settings(root, "units.yaml", "units", lambda document: msgspec.convert(document, Directory))
     if found.value is None:
         return found
-    positions = load_strictly(data)[1]
+    positions = load_strictly((root / "units.yaml").read_bytes())[1]
     problems = list(_directory_problems(found.value, positions))
     return Settings(found.value, problems)
 
@@ -176,39 +174,30 @@ def _directory_problems(directory: Directory, positions: Positions) -> Iterable[
 _LATER_RULES = ("roles", "recording")
 
 
-def read_rules(root: Path) -> Settings[Rules]:
+def read_rules(root: Folder) -> Settings[Rules]:
     """rules.yaml, or the packaged regulation where the registry has none."""
-    data = _content(root, "rules.yaml") if (root / "rules.yaml").exists() else packaged_rules()
-    return data if isinstance(data, Settings) else rules_of(data)
-
-
-def packaged_rules() -> bytes:
-    """The regulation that comes with wz."""
-    return (Path(str(files("wz"))) / "regulation" / "longnan.yaml").read_bytes()
-
-
-def rules_of(data: bytes) -> Settings[Rules]:
-    """A rules.yaml from its bytes."""
 
     def typed(document: Any) -> Rules:
         if missing := [key for key in _LATER_RULES if key not in document]:
-            packaged = load(packaged_rules())
-            document = document | {key: packaged[key] for key in missing}
+            regulation = load(packaged_regulation().read_bytes())
+            document = document | {key: regulation[key] for key in missing}
         return msgspec.convert(document, Rules)
 
-    return settings_of(data, "rules.yaml", "rules", typed)
+    if (root / "rules.yaml").exists():
+        return read_settings(root, "rules.yaml", "rules", typed)
+    packaged = packaged_regulation()
+    return read_settings(packaged.parent, packaged.name, "rules", typed)
 
 
-def read_calendar(root: Path) -> Settings[Calendar]:
+def packaged_regulation() -> Path:
+    """The regulation that comes with wz."""
+    return Path(str(files("wz"))) / "regulation" / "longnan.yaml"
+
+
+def read_calendar(root: Folder) -> Settings[Calendar]:
     """calendar.yaml as a Calendar over the national one."""
-    data = _content(root, "calendar.yaml")
-    return data if isinstance(data, Settings) else calendar_of(data)
-
-
-def calendar_of(data: bytes) -> Settings[Calendar]:
-    """A calendar.yaml from its bytes."""
-    return settings_of(
-        data, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile))
+    return read_settings(
+        root, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile))
     )
 
 

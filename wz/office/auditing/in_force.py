@@ -14,9 +14,9 @@ from wz.store.past import Change, Commit, Past
 FILES = ("units.yaml", "calendar.yaml", "rules.yaml", "allowed_signers")
 _OTHERS = (".gitattributes", "schemas/")
 _OF: dict[str, Any] = {
-    "units.yaml": settings.directory_of,
-    "calendar.yaml": settings.calendar_of,
-    "rules.yaml": settings.rules_of,
+    "units.yaml": settings.read_directory,
+    "calendar.yaml": settings.read_calendar,
+    "rules.yaml": settings.read_rules,
 }
 _NEEDED = ("units.yaml", "calendar.yaml")
 
@@ -115,11 +115,26 @@ class Settings:
     def _read(self, path: str, content: str | None) -> settings.Settings[Any]:
         """A version of a settings file; without rules.yaml, the packaged regulation."""
         if (path, content) not in self._typed:
-            data = self._past.contents.get(content) if content else settings.packaged_rules()
-            self._typed[path, content] = _OF[path](data or b"") if path in _OF else settings.Settings(data, [])
+            data = self._past.contents.get(content) if content else None
+            self._typed[path, content] = _OF[path](_File(data)) if path in _OF else settings.Settings(data, [])
         return self._typed[path, content]
 
 
 def author_of(commit: Commit, *in_force: InForce) -> str | None:
     """Who made the commit, by e-mail, in the first of these settings that knows."""
     return next((who for one in in_force if (who := one.who(commit.author))), None)
+
+
+class _File(NamedTuple):
+    """A folder that holds one settings file, of that content; None: it does not hold it."""
+
+    content: bytes | None
+
+    def __truediv__(self, name: str) -> "_File":
+        return self
+
+    def read_bytes(self) -> bytes:
+        return self.content or b""
+
+    def exists(self) -> bool:
+        return self.content is not None

@@ -13,7 +13,7 @@ import msgspec
 from wz import __version__
 from wz.office.auditing.finding import Finding, Late
 from wz.store.schema import folder
-from wz.store.settings import packaged_rules
+from wz.store.settings import packaged_regulation
 
 _TIPS = 8
 
@@ -68,6 +68,6 @@ def _file(state: Path, signed: bool) -> Path:
 def _key() -> str:
     from importlib.metadata import version
 
-    digest = hashlib.sha256(packaged_rules())
+    digest = hashlib.sha256(packaged_regulation().read_bytes())
     digest.update((folder() / "case.schema.json").read_bytes())
     return f"{__version__} {version('holidays')} {digest.hexdigest()}"

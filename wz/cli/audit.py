@@ -1,0 +1,209 @@
+"""`wz audit`: the history itself, commit by commit."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wz.cli.context import current, format_option, now, registry_option, width
+from wz.i18n import _, term
+
+if TYPE_CHECKING:
+    from wz.office.auditing.finding import Audit, Finding
+    from wz.store.past import Past
+
+FINDINGS = 1
+_WORTH_A_BAR = 3_000  # commits that take about a second
+
+
+@click.command(
+    help=_(
+        "Hold every commit of the history against growth, regulation, roles, times, documents and signatures; "
+        "RANGE is FROM..TO, or a revision and all it is built on."
+    )
+    + "\n\n"
+    + _("What was audited before is remembered; exit code 1 with findings.")
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz audit\n  wz audit origin/main..HEAD --signed\n  wz audit --late --format json"
+)
+@click.argument("wanted", metavar="[RANGE]", required=False)
+@click.option("--signed", is_flag=True, help=_("Every commit must be signed by its author, with a key that is listed."))
+@click.option("--late", is_flag=True, help=_("List what was recorded on a later working day, too; it is no finding."))
+@click.option("--fresh", is_flag=True, help=_("Audit anew what was audited before."))
+@click.option(
+    "--bare",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=_("A bare repository, as servers have them, instead of a registry."),
+)
+@format_option("table", "json", "junit", "github")
+@registry_option
+def audit(wanted: str | None, signed: bool, late: bool, fresh: bool, bare: Path | None, output: str) -> int:
+    from wz.office.auditing import memory, run
+
+    moment = now()
+    past = _past(bare)
+    state = past.git.state_dir
+    if fresh:
+        memory.forget(state)
+    with _Bar() as bar:
+        try:
+            found = run.audit(
+                past, past.git.root.as_posix(), moment, wanted, signed=signed, state=state, progress=bar.show
+            )
+        finally:
+            past.close()
+    if text := _rendered(found, output, moment, late=late):
+        click.echo(text)
+    if output != "json":
+        click.echo(_summary(found), err=True)
+    return FINDINGS if found.findings else 0
+
+
+def _past(bare: Path | None) -> "Past":
+    from wz.store.git import Git, bare_repository
+    from wz.store.past import Past
+
+    if bare is not None:
+        return Past(bare_repository(bare.absolute()), "")
+    git: Git = current().registry.git
+    return Past(git, git.layout.prefix)
+
+
+class _Bar:
+    """A progress bar on stderr, for what takes more than a second."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()
+
+    def show(self, done: int, count: int) -> None:
+        if count < _WORTH_A_BAR or done % 500:
+            return
+        if self._bar is None:
+            self._bar = click.progressbar(length=count, label=_("auditing"), file=sys.stderr)
+        self._bar.update(500)
+
+
+def _summary(found: "Audit") -> str:
+    return _("{commits} commits, {examined} examined now: {findings} findings, {late} recorded late").format(
+        commits=found.commits, examined=found.examined, findings=len(found.findings), late=len(found.late)
+    )
+
+
+def _rendered(found: "Audit", output: str, moment: datetime, *, late: bool) -> str:
+    import msgspec
+
+    match output:
+        case "json":
+            from wz.render.json import pretty
+
+            return pretty(found if late else msgspec.structs.replace(found, late=[]))
+        case "junit":
+            return _junit(found, moment)
+        case "github":
+            return _github(found.findings)
+    parts = [_findings_table(found.findings)] if found.findings else []
+    return "\n\n".join([*parts, *([_late_table(found)] if late and found.late else [])])
+
+
+def _kind(finding: "Finding") -> str:
+    from wz.office.auditing.finding import KIND_LABELS
+
+    return term(finding.kind, KIND_LABELS[finding.kind])
+
+
+def _findings_table(findings: "list[Finding]") -> str:
+    """The findings in the order of the history, then what helps, once for each remedy."""
+    from wz.model.instants import shown
+    from wz.render.table import flexible, one_line
+
+    rows = [
+        (
+            one.commit[:9],
+            shown(one.recorded),
+            one_line(one.author),
+            one.case or one.file or "",
+            _kind(one),
+            one.message,
+        )
+        for one in findings
+    ]
+    headers = [_("Commit"), _("Recorded"), _("Author"), _("Case"), _("Kind"), _("What")]
+    cures = dict.fromkeys(f"{_kind(one)}: {one_line(one.cure)}" for one in findings)
+    return flexible(headers, rows, 5, width()) + "\n\n" + _("What helps") + "\n" + "\n".join(cures)
+
+
+def _late_table(found: "Audit") -> str:
+    from wz.cli.log import action_name
+    from wz.model.instants import shown
+    from wz.render.table import one_line, table
+
+    rows = [
+        (
+            one.commit[:9],
+            one.case,
+            action_name(one.action),
+            one.by,
+            shown(one.at),
+            shown(one.recorded),
+            one_line(one.author),
+            one.days,
+        )
+        for one in found.late
+    ]
+    return (
+        _("Recorded late")
+        + "\n"
+        + table(
+            [_("Commit"), _("Case"), _("Action"), _("By"), _("Happened"), _("Recorded"), _("Author"), _("Days")],
+            rows,
+            right=[7],
+        )
+    )
+
+
+def _junit(found: "Audit", moment: datetime) -> str:
+    """One test for each kind of fault: CI services show which of them failed."""
+    from wz.office.auditing.finding import KIND_LABELS, KINDS
+    from wz.render.junit import Fault, Suite, Test, document
+
+    tests = [
+        Test(
+            term(kind, KIND_LABELS[kind]),
+            "wz.audit",
+            [
+                Fault(False, kind, one.as_problem().message, f"{one.file or ''}\n{one.message}\n{one.cure}".strip())
+                for one in found.findings
+                if one.kind == kind
+            ],
+        )
+        for kind in KINDS
+        if found.signed or kind != "unsigned"
+    ]
+    return document("wz audit", [Suite("wz audit", tests)], moment)
+
+
+def _github(findings: "list[Finding]") -> str:
+    from wz.render.github import Annotation, commands
+
+    git = current().registry.git
+    return commands(
+        Annotation(
+            "error",
+            git.layout.prefix + (one.file or "units.yaml"),
+            one.line,
+            f"wz audit: {_kind(one)}",
+            f"{one.as_problem().message}\n{one.cure}",
+        )
+        for one in findings
+    )
