@@ -51,12 +51,10 @@ def audit(wanted: str | None, signed: bool, late: bool, fresh: bool, bare: Path 
         memory.forget(state)
     with _Bar() as bar:
         try:
-            found = run.audit(
-                past, past.git.root.as_posix(), moment, wanted, signed=signed, state=state, progress=bar.show
-            )
+            found = run.audit(past, past.git.root.as_posix(), wanted, signed=signed, state=state, progress=bar.show)
         finally:
             past.close()
-    if text := _rendered(found, output, moment, late=late):
+    if text := _rendered(found, output, moment, past, late=late):
         click.echo(text)
     if output != "json":
         click.echo(_summary(found), err=True)
@@ -100,7 +98,7 @@ def _summary(found: "Audit") -> str:
     )
 
 
-def _rendered(found: "Audit", output: str, moment: datetime, *, late: bool) -> str:
+def _rendered(found: "Audit", output: str, moment: datetime, past: "Past", *, late: bool) -> str:
     import msgspec
 
     match output:
@@ -111,7 +109,7 @@ def _rendered(found: "Audit", output: str, moment: datetime, *, late: bool) -> s
         case "junit":
             return _junit(found, moment)
         case "github":
-            return _github(found.findings)
+            return _github(found.findings, past.prefix)
     parts = [_findings_table(found.findings)] if found.findings else []
     return "\n\n".join([*parts, *([_late_table(found)] if late and found.late else [])])
 
@@ -120,6 +118,26 @@ def _kind(finding: "Finding") -> str:
     from wz.office.auditing.finding import KIND_LABELS
 
     return term(finding.kind, KIND_LABELS[finding.kind])
+
+
+def _what(finding: "Finding") -> str:
+    """The message behind its article."""
+    from wz.model.article import article_name
+
+    article = article_name(finding.article)
+    return finding.message if article in finding.message else f"{article}: {finding.message}"
+
+
+def finding_lines(findings: "list[Finding]") -> str:
+    """Each finding on two lines: commit, author, place, kind and what is wrong; then what helps."""
+    from wz.render.table import one_line
+
+    def lines(one: "Finding") -> str:
+        place = f"{one.file}:{one.line}" if one.file and one.line else one.file or ""
+        head = " ".join(filter(None, [one.commit[:9], one.author, place]))
+        return f"  {one_line(head)}\n    {_kind(one)}: {one_line(_what(one))}\n    {one_line(one.cure)}"
+
+    return "\n".join(map(lines, findings))
 
 
 def _findings_table(findings: "list[Finding]") -> str:
@@ -134,7 +152,7 @@ def _findings_table(findings: "list[Finding]") -> str:
             one_line(one.author),
             one.case or one.file or "",
             _kind(one),
-            one.message,
+            _what(one),
         )
         for one in findings
     ]
@@ -193,14 +211,13 @@ def _junit(found: "Audit", moment: datetime) -> str:
     return document("wz audit", [Suite("wz audit", tests)], moment)
 
 
-def _github(findings: "list[Finding]") -> str:
+def _github(findings: "list[Finding]", prefix: str) -> str:
     from wz.render.github import Annotation, commands
 
-    git = current().registry.git
     return commands(
         Annotation(
             "error",
-            git.layout.prefix + (one.file or "units.yaml"),
+            prefix + (one.file or "units.yaml"),
             one.line,
             f"wz audit: {_kind(one)}",
             f"{one.as_problem().message}\n{one.cure}",

@@ -1,7 +1,7 @@
 """What has been audited already, so that a second run costs only what is new.
 
-It lies under `.git/wz/` and can be deleted at any moment; a damaged one, or one of another wz or other packaged rules,
-is as good as none. What a commit was found to be depends on its history alone, so remembered findings stay true.
+It lies under `.git/wz/` and can be deleted at any moment; a damaged one, or one of another wz, language or packaged
+regulation, is as good as none. What a commit was found to be depends on its history alone, so it stays true.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from wz import __version__
+from wz.i18n import chosen_language
 from wz.office.auditing.finding import Finding, Late
 from wz.store.schema import folder
 from wz.store.settings import packaged_regulation
@@ -70,4 +71,4 @@ def _key() -> str:
 
     digest = hashlib.sha256(packaged_regulation().read_bytes())
     digest.update((folder() / "case.schema.json").read_bytes())
-    return f"{__version__} {version('holidays')} {digest.hexdigest()}"
+    return f"{__version__} {chosen_language()} {version('holidays')} {digest.hexdigest()}"

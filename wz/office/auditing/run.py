@@ -1,17 +1,14 @@
 """An audit as it is asked for: a range, from memory what is known, commit by commit what is not."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from wz.errors import GitFailed, Usage
 from wz.i18n import _
-from wz.model.instants import shown
 from wz.office.auditing.audit import Auditor, root_of
-from wz.office.auditing.finding import Audit, Finding
+from wz.office.auditing.finding import Audit
 from wz.office.auditing.memory import Memory, keep, recall, with_tip
 from wz.office.auditing.signing import Signatures
-from wz.office.auditing.subject import Subject
 from wz.store.past import Named, Past
 
 # Hears how many commits of how many are done.
@@ -21,7 +18,6 @@ Progress = Callable[[int, int], None]
 def audit(
     past: Past,
     registry: str,
-    now: datetime,
     wanted: str | None = None,
     *,
     signed: bool = False,
@@ -43,21 +39,20 @@ def audit(
     excluded = [f"^{start}"] if start else []
     new = past.names(tip, *excluded, *(f"^{one}" for one in memory.tips))
     _refuse_shallow(past, new)
-    signatures, future = Signatures(), list[Finding]()
-
-    def seen(subject: Subject, signers: str | None) -> None:
-        if signed:
-            signatures.want(subject, signers)
-        future.extend(_ahead_of_now(subject, now))
-
-    auditor = Auditor(past, None if start or memory.tips else root_of(new), dict(memory.trusted), seen)
+    signatures = Signatures()
+    auditor = Auditor(
+        past,
+        None if start or memory.tips else root_of(new),
+        dict(memory.trusted),
+        signatures.want if signed else lambda subject, signers: None,
+    )
     for number, _commit in enumerate(auditor.run(new), 1):
         progress(number, len(new))
     found = auditor.findings + list(signatures.unsigned(past))
     findings, late = memory.findings + found, memory.late + auditor.late
     older = [one for one in memory.tips if not past.contains(tip, one)]
     counted = memory.commits + len(new) if len(memory.tips) < 2 and not older else past.count(tip)
-    keeps = not future and not any(one.kind == "unsigned" for one in found)
+    keeps = not any(one.kind == "unsigned" for one in found)  # whose keys may yet come to hand
     if state and not start and keeps and (new or memory.tips[:1] != [tip]):
         memory = Memory(
             key=memory.key, tips=with_tip(memory, tip, older), commits=counted, findings=findings, late=late,
@@ -71,7 +66,7 @@ def audit(
         counted = len(named)
     return Audit(
         registry=registry, range=text, tip=tip, signed=signed, commits=counted, examined=len(new),
-        findings=findings + future, late=late,
+        findings=findings, late=late,
     )  # fmt: skip
 
 
@@ -108,16 +103,4 @@ def _refuse_shallow(past: Past, named: Iterable[Named]) -> None:
         raise GitFailed(
             _("this clone does not hold the whole history (it is shallow)"),
             _("Run `git fetch --unshallow`; in a CI job, check out with full depth."),
-        )
-
-
-def _ahead_of_now(subject: Subject, now: datetime) -> Iterator[Finding]:
-    """A commit dated later than the audit itself: true only now, so never remembered."""
-    if subject.recorded > now + timedelta(minutes=subject.in_force.law.rules.recording.ahead):
-        yield subject.finding(
-            "time",
-            _("the commit is dated {recorded}, and it is {now}").format(
-                recorded=shown(subject.recorded), now=shown(now)
-            ),
-            _("Set the computer's clock, and record it again."),
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wz.i18n import N_, _
-from wz.office.auditing.finding import Finding, cure
+from wz.office.auditing.finding import ARTICLES, Finding, cure
 from wz.office.auditing.subject import Subject
 from wz.store.past import Past, Signature
 
@@ -55,6 +55,7 @@ class Signatures:
                     if (why := _fault(signature, one.email)) is not None:
                         yield Finding(
                             kind="unsigned", commit=signature.commit, recorded=one.recorded, author=one.author,
+                            article=ARTICLES["unsigned"],
                             message=why, cure=cure("unsigned"),
                         )  # fmt: skip
 

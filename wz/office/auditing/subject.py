@@ -5,7 +5,7 @@ from typing import Any
 
 from wz.model.case_id import PATTERN
 from wz.model.instants import SHANGHAI
-from wz.office.auditing.finding import Finding, Kind, cure
+from wz.office.auditing.finding import ARTICLES, Finding, Kind, cure
 from wz.office.auditing.in_force import InForce
 from wz.store.past import Commit
 
@@ -31,8 +31,17 @@ class Subject:
         if finding not in self.findings:
             self.findings.append(finding)
 
-    def finding(self, kind: Kind, message: str, help_text: str = "", path: str | None = None, **more: Any) -> Finding:
-        """A fault of this commit; `more` are `line` and `article`."""
+    def finding(
+        self,
+        kind: Kind,
+        message: str,
+        help_text: str = "",
+        path: str | None = None,
+        *,
+        line: int | None = None,
+        article: str | None = None,
+    ) -> Finding:
+        """A fault of this commit."""
         return Finding(
             kind=kind,
             commit=self.commit.name,
@@ -42,7 +51,8 @@ class Subject:
             case=case_of(path) if path else None,
             message=message,
             cure=help_text or cure(kind, self.parent, path or ""),
-            **more,
+            line=line,
+            article=article or ARTICLES[kind],
         )
 
     @property
