@@ -84,11 +84,12 @@ class Past:
         done = self.git.run("rev-parse", "-q", "--verify", "--end-of-options", name + "^{commit}", check=False)
         return done.stdout.decode().strip() or None
 
-    def content_at(self, commit: str, path: str) -> str | None:
-        """The name of what a file, named from the registry, holds at a commit; None where there is no such file."""
-        place = f"{commit}:{self.prefix}{path}"
-        done = self.git.run("rev-parse", "-q", "--verify", "--end-of-options", place, check=False)
-        return done.stdout.decode().strip() or None
+    def names_at(self, commit: str, paths: Sequence[str]) -> list[str | None]:
+        """The names of what files, named from the registry, hold at a commit; None where there is no such file."""
+        places = [self.prefix + path for path in paths]
+        listed = self.git.run(*_GIT, "ls-tree", "-z", "--full-tree", commit, "--", *places).stdout.decode("utf-8")
+        names = {place: meta.split(" ")[2] for meta, _tab, place in map(_parted, filter(None, listed.split("\0")))}
+        return [names.get(place) for place in places]
 
     def contains(self, descendant: str, ancestor: str) -> bool:
         """Whether the one commit builds on the other."""
@@ -211,6 +212,10 @@ def name_of_content(content: bytes, like: str) -> str:
     """The name that git gives a content, in the repository's own way of naming (SHA-1 or SHA-256)."""
     digest = hashlib.sha1 if len(like) == 40 else hashlib.sha256
     return digest(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _parted(entry: str) -> tuple[str, str, str]:
+    return entry.partition("\t")
 
 
 def _lines(names: Iterable[str]) -> bytes:

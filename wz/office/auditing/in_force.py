@@ -75,11 +75,8 @@ class Settings:
 
     def at(self, commit: str) -> Names:
         """The settings that a commit's own tree holds."""
-        names: list[str | None] = []
-        for path in FILES:
-            content = self._past.content_at(commit, path)
-            names.append(content if self._readable(path, content) else None)
-        return Names(*names)
+        names = zip(FILES, self._past.names_at(commit, FILES), strict=True)
+        return Names(*(content if self._readable(path, content) else None for path, content in names))
 
     def after(self, before: Names, changes: tuple[Change, ...]) -> tuple[Names, list[Problem]]:
         """The settings once these changes are made. A file that cannot be read changes nothing, and is told."""
