@@ -59,13 +59,13 @@ _DECLINE: Step = (
     "office/zhang",
     {"ground": "8(4)", "reason": "已起诉", "informed": "已电话告知"},
 )
-ENDED: list[list[Step]] = [
+_ENDED: list[list[Step]] = [
     [_TRANSFER, _CONTACT, _ANSWERED, _APPROVE, _SATISFIED],
     [_TRANSFER, _CONTACT, _ANSWERED, _APPROVE, _SATISFIED],
     [_TRANSFER, _CONTACT, _EXTEND, _ANSWERED, _APPROVE, _SATISFIED],
     [_DECLINE],
 ]
-OPEN: list[list[Step]] = [
+_OPEN: list[list[Step]] = [
     [],
     [_BRIEF],
     [_TRANSFER],
@@ -77,23 +77,23 @@ OPEN: list[list[Step]] = [
     [_TRANSFER, _CONTACT, _ANSWERED, _APPROVE],
     [_TRANSFER, _CONTACT, _ANSWERED, _APPROVE, _BAD],
 ]
-BASE = date(2026, 1, 1)
+_BASE = date(2026, 1, 1)
 
 
-def template(steps: list[Step]) -> str:
-    """A case file received on BASE, with marks for the id and for the days."""
+def _template(steps: list[Step]) -> str:
+    """A case file received on _BASE, with marks for the id and for the days."""
     facts = Facts(
         format=1, id="CASE-ID", title="人民路东段路灯不亮", category="complaint", channel="hotline",
-        received=parse_instant(f"{BASE} 08:30"), content=_TEXT, area="chengguan", tags=["路灯"],
+        received=parse_instant(f"{_BASE} 08:30"), content=_TEXT, area="chengguan", tags=["路灯"],
     )  # fmt: skip
     data = new_text(facts)
     for after, time, action, by, fields in steps:
-        at = f"{BASE + timedelta(after)}T{time}:00+08:00"
+        at = f"{_BASE + timedelta(after)}T{time}:00+08:00"
         dated = {key: _dated(value) for key, value in fields.items()}
         data = with_event(data, typed_event({"action": action, "at": at, "by": by, **dated}))
     text = data.decode("utf-8")
     for after in range(4):
-        text = text.replace(str(BASE + timedelta(after)), f"<{after}>")
+        text = text.replace(str(_BASE + timedelta(after)), f"<{after}>")
     return text
 
 
@@ -101,31 +101,27 @@ def _dated(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _dated(one) for key, one in value.items()}
     if isinstance(value, str) and value.startswith("DAY+"):
-        return value.replace(value[:5], str(BASE + timedelta(int(value[4]))))
+        return value.replace(value[:5], str(_BASE + timedelta(int(value[4]))))
     return value
-
-
-def case_id(day: date, number: int) -> str:
-    """The id of the so-manieth case, received on that day."""
-    body = f"{day:%Y%m%d}" + "".join(_ALPHABET[number >> shift & 31] for shift in (20, 15, 10, 5, 0))
-    return f"{body[:8]}-{body[8:]}{check_symbol(body)}"
 
 
 def cases(count: int, open_cases: int) -> Iterator[tuple[str, str]]:
     """(path, text) of that many case files, of which so many are open, oldest first."""
     chance = random.Random(20261120)  # noqa: S311 - the same cases every time
-    ended = [template(steps) for steps in ENDED]
-    still = [template(steps) for steps in OPEN]
+    ended = [_template(steps) for steps in _ENDED]
+    still = [_template(steps) for steps in _OPEN]
     span = (AS_OF - FIRST).days - 30
     for number in range(count):
         is_open = number >= count - open_cases
         back = chance.randrange(2, 16) if is_open else None
         day = AS_OF - timedelta(back) if back else FIRST + timedelta(number * span // max(count - open_cases, 1))
-        chosen = chance.choice(still if is_open else ended)
-        text = chosen.replace("CASE-ID", name := case_id(day, number))
+        template = chance.choice(still if is_open else ended)
+        body = f"{day:%Y%m%d}" + "".join(_ALPHABET[number >> shift & 31] for shift in (20, 15, 10, 5, 0))
+        case_id = f"{body[:8]}-{body[8:]}{check_symbol(body)}"
+        text = template.replace("CASE-ID", case_id)
         for after in range(4):
             text = text.replace(f"<{after}>", str(day + timedelta(after)))
-        yield path_of(name), text
+        yield path_of(case_id), text
 
 
 def registry(root: Path, count: int, open_cases: int | None = None) -> list[str]:
