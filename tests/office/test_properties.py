@@ -30,7 +30,7 @@ from wz.regulation.judging import judge, judge_open
 from wz.regulation.law import Law
 from wz.store import casefile
 from wz.store.registry import Registry
-from wz.store.settings import CalendarFile, calendar, read_rules
+from wz.store.settings import PACKAGED, CalendarFile, calendar, read_rules
 
 ID = "20261120-WN708S"
 FILE = {"name": "文书.txt", "sha256": "0" * 64, "size": 1}
@@ -46,7 +46,7 @@ TEXT = ODD.map(lambda parts: "".join(parts)[:20]).flatmap(
 
 
 def law_here() -> Law:
-    rules = read_rules(Path(__file__).parent).value
+    rules = read_rules(PACKAGED).value
     assert rules is not None
     return Law(rules, calendar(msgspec.convert({"format": 1}, CalendarFile)))
 

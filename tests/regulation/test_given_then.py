@@ -19,7 +19,7 @@ from wz.regulation.judging import judge
 from wz.regulation.law import Law
 from wz.regulation.rules import Rules
 from wz.store import yamlfile
-from wz.store.settings import CalendarFile, calendar, read_rules
+from wz.store.settings import PACKAGED, CalendarFile, calendar, read_rules
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.yaml"))
@@ -60,7 +60,7 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def law_of(situation: dict[str, Any]) -> Law:
-    rules = read_rules(HERE).value
+    rules = read_rules(PACKAGED).value
     assert isinstance(rules, Rules)
     rules = msgspec.structs.replace(rules, **situation.get("rules", {}))
     days = msgspec.convert({"format": 1, **situation.get("calendar", {})}, CalendarFile)

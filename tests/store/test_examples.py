@@ -7,6 +7,7 @@ import pytest
 
 from wz.cli.problems import problem_line
 from wz.store import casefile, schema, settings
+from wz.store.files import WorkTree
 from wz.store.yamlfile import load, load_strictly
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -33,7 +34,7 @@ def test_bad(path: Path) -> None:
     if kind == "case":
         problems = casefile.parse(path.name, data).problems
     else:
-        problems = settings.read_settings(path.parent, path.name, kind, lambda document: document).problems
+        problems = settings.read_settings(WorkTree(path.parent), path.name, kind, lambda document: document).problems
     lines = [problem_line(problem) for problem in problems]
     assert lines
     said = "\n".join(lines)

@@ -81,7 +81,7 @@ def complete_case(ctx: click.Context, param: click.Parameter, incomplete: str) -
     registry = current(ctx).registry
     wanted = incomplete.upper()
     items = []
-    for path in reversed(list(registry.paths())):
+    for path in reversed(registry.case_paths()):
         full = path.rpartition("/")[2].removesuffix(".yaml")
         offered = full if wanted[:1].isdigit() and full.startswith(wanted) else full.rpartition("-")[2]
         if offered.startswith(wanted):

@@ -33,19 +33,13 @@ _WORTH_A_BAR = 3_000  # commits that take about a second
 @click.option("--signed", is_flag=True, help=_("Every commit must be signed by its author, with a key that is listed."))
 @click.option("--late", is_flag=True, help=_("List what was recorded on a later working day, too; it is no finding."))
 @click.option("--fresh", is_flag=True, help=_("Audit anew what was audited before."))
-@click.option(
-    "--bare",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help=_("A bare repository, as servers have them, instead of a registry."),
-)
 @format_option("table", "json", "junit", "github")
 @registry_option
-def audit(wanted: str | None, signed: bool, late: bool, fresh: bool, bare: Path | None, output: str) -> int:
+def audit(wanted: str | None, signed: bool, late: bool, fresh: bool, output: str) -> int:
     from wz.office.auditing import memory, run
 
     moment = now()
-    past = _past(bare)
+    past = _past()
     state = past.git.state_dir
     if fresh:
         memory.forget(state)
@@ -61,13 +55,15 @@ def audit(wanted: str | None, signed: bool, late: bool, fresh: bool, bare: Path 
     return FINDINGS if found.findings else 0
 
 
-def _past(bare: Path | None) -> "Past":
-    from wz.store.git import Git, bare_repository
+def _past() -> "Past":
+    """The history of the registry here, or of the bare repository that servers have."""
+    from wz.store.git import Git
     from wz.store.past import Past
+    from wz.store.registry import is_bare_repository
 
-    if bare is not None:
-        return Past(bare_repository(bare.absolute()), "")
-    git: Git = current().registry.git
+    chosen = click.get_current_context().meta.get("wz.registry")
+    folder = Path(chosen or ".").absolute()
+    git: Git = Git(folder) if is_bare_repository(folder) else current().registry.git
     return Past(git, git.layout.prefix)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from wz.cli.context import YEARS, colours, current, format_option, now, registry_option, whole_number
+from wz.cli.context import YEARS, colours, current, format_option, now, registry_option, rev_option, whole_number
 from wz.errors import Usage
 from wz.i18n import _, term
 
@@ -45,6 +45,7 @@ def calendar() -> None:
 @calendar.command(help=_("Show a month (2026-10) or a year (2026); without one, this month."))
 @click.argument("period", required=False)
 @format_option("table", "json")
+@rev_option
 @registry_option
 def show(period: str | None, output: str) -> None:
     first, last, month = _period(period or f"{now():%Y-%m}")

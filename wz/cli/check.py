@@ -12,6 +12,7 @@ from wz.cli.context import (
     format_option,
     now,
     registry_option,
+    rev_option,
     whole_number,
     width,
 )
@@ -43,6 +44,7 @@ _LEVELS = {"none": "无", "blue": "蓝色", "yellow": "黄色", "red": "红色",
     "--fail-on", type=click.Choice(list(_LEVELS)[1:]), help=_("Exit with 1 when that level has been reached.")
 )
 @as_of_option
+@rev_option
 @format_option("table", "json", "ndjson", "csv")
 @registry_option
 def check(unit: str | None, within: int | None, fail_on: str | None, as_of: "datetime | None", output: str) -> int:
@@ -56,7 +58,7 @@ def check(unit: str | None, within: int | None, fail_on: str | None, as_of: "dat
 
         unit = find_unit(unit, registry.directory)
     report = checking.check(
-        survey(registry, moment),
+        survey(registry, moment, ended=False),
         registry.root.as_posix(),
         registry.rules,
         registry.directory,

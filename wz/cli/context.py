@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -28,29 +29,58 @@ def now() -> datetime:
 
 
 class Session:
-    """One run of a command."""
+    """One run of a command. `revision` is what --rev was given: the registry is then as recorded at that commit."""
 
-    def __init__(self, registry: str | None) -> None:
+    def __init__(self, registry: str | None, revision: str | None = None) -> None:
         self._chosen = registry
+        self.revision = revision
 
     @cached_property
     def registry(self) -> Any:
-        """The registry, found when first asked for; what a killed writer left is mended."""
-        from wz.errors import Unreadable
-        from wz.store.registry import MARK, Registry, find_root
+        """The registry, found when first asked for, at the revision asked for."""
+        return self.present if self.revision is None else self.present.at(self.revision)
 
-        if self._chosen is None:
-            root = find_root(Path.cwd())
-        else:
-            root = Path(self._chosen).absolute()
-            if not (root / MARK).is_file():
-                raise Unreadable(
-                    _("{folder} is no registry: it has no {mark}").format(folder=root, mark=MARK),
-                    _("Make one with `wz init DIR`."),
-                )
+    @cached_property
+    def present(self) -> Any:
+        """The registry as it lies in its folder now; what a killed writer left is mended."""
+        from wz.store.registry import MARK, Registry
+
+        root = self._root()
         registry = Registry(root)
-        registry.git.mend()
+        registry.progress = _Progress()
+        if (root / MARK).is_file():
+            registry.git.mend()
         return registry
+
+    @property
+    def law_since(self) -> Any:
+        """The law as it is now, where --rev reads another; of a bare repository, that of its HEAD."""
+        if self.revision is None:
+            return None
+        now = self.present.at("HEAD") if self.present.git.bare else self.present
+        return now.law if now.law_mark != self.registry.law_mark else None
+
+    def _root(self) -> Path:
+        """The registry's folder; a bare repository will do where --rev says which commit of it is meant."""
+        from wz.errors import Unreadable
+        from wz.store.registry import MARK, find_root, is_bare_repository
+
+        root = Path.cwd() if self._chosen is None else Path(self._chosen).absolute()
+        if is_bare_repository(root):
+            if self.revision is None:
+                raise Unreadable(
+                    _("{folder} is a bare repository, which has no files to read").format(folder=root),
+                    _("Say which commit is meant, such as --rev HEAD."),
+                )
+            return root
+        if self._chosen is None:
+            return find_root(root)
+        if not (root / MARK).is_file():
+            raise Unreadable(
+                _("{folder} is no registry: it has no {mark}").format(folder=root, mark=MARK),
+                _("Make one with `wz init DIR`."),
+            )
+        return root
 
     @cached_property
     def email(self) -> str:
@@ -63,12 +93,30 @@ class Session:
         return now()
 
 
+class _Progress:
+    """A bar on the terminal for what takes longer than a second."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._bar: Any = None
+
+    def __call__(self, done: int, count: int) -> None:
+        if self._bar is None and time.monotonic() - self._began > 1 and done < count and sys.stderr.isatty():
+            self._bar = click.progressbar(length=count, label=_("reading cases"), file=sys.stderr)
+            self._bar.__enter__()
+        if self._bar is not None:
+            self._bar.update(done - self._bar.pos)
+            if done >= count:
+                self._bar.__exit__(None, None, None)
+                self._bar = None
+
+
 def current(completing: click.Context | None = None) -> Session:
     """The session of the running command; a completion hands in its context, for no command is running then."""
     ctx = completing or click.get_current_context()
     session = ctx.meta.get("wz.session")
     if session is None:
-        session = ctx.meta["wz.session"] = Session(ctx.meta.get("wz.registry"))
+        session = ctx.meta["wz.session"] = Session(ctx.meta.get("wz.registry"), ctx.meta.get("wz.revision"))
     assert isinstance(session, Session)
     return session
 
@@ -111,6 +159,21 @@ def registry_option(command: F, envvar: str | None = None) -> F:
         help=_("The registry's folder; else the nearest one upwards from here."),
         expose_value=False,
         callback=_registry_chosen,
+    )(command)
+
+
+def _revision_chosen(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    ctx.meta["wz.revision"] = value
+
+
+def rev_option(command: F) -> F:
+    """--rev: what was known by then."""
+    return click.option(
+        "--rev",
+        metavar="COMMIT",
+        help=_("Read the registry as recorded at that commit, tag or branch; a bare repository will do."),
+        expose_value=False,
+        callback=_revision_chosen,
     )(command)
 
 

@@ -49,11 +49,11 @@ def _signed_option(command: Any) -> Any:
 @_signed_option
 @registry_option
 def install(only: tuple[str, ...], shared: bool, signed: bool) -> None:
-    from wz.office.hooks import CLONE, SERVER, is_bare
+    from wz.office.hooks import CLONE, SERVER
     from wz.office.hooks import install as write
 
     git = _git()
-    names = only or (SERVER if is_bare(git) else CLONE)
+    names = only or (SERVER if git.bare else CLONE)
     for one in write(git, names, signed=signed, shared=shared):
         click.echo(_("{path} is installed").format(path=one.path))
         if one.kept:

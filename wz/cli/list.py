@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option, width
+from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option, rev_option, width
 from wz.i18n import _, ngettext, term
 
 COLUMNS = (
@@ -56,6 +56,7 @@ def _complete_filter(ctx: click.Context, param: click.Parameter, incomplete: str
 @click.argument("terms", nargs=-1, metavar="[TERM]...", shell_complete=_complete_filter)
 @click.option("--all", "everything", is_flag=True, help=_("Closed and declined cases too."))
 @as_of_option
+@rev_option
 @format_option("table", "json", "ndjson", "csv", "ids")
 @registry_option
 def list_cases(terms: tuple[str, ...], everything: bool, as_of: datetime | None, output: str) -> int:

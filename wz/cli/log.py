@@ -1,10 +1,19 @@
 """`wz log`: the history of a case, with its commits."""
 
+import time
+from typing import TYPE_CHECKING
+
 import click
 
 from wz.cli.actions import complete_case
-from wz.cli.context import current, format_option, registry_option, width
+from wz.cli.context import current, format_option, registry_option, rev_option, width
 from wz.i18n import _, term
+
+if TYPE_CHECKING:
+    from wz.office.history import Entry
+
+# A log that takes longer is worth a commit graph.
+_SLOW_SECONDS = 1.0
 
 
 @click.command(
@@ -15,18 +24,28 @@ from wz.i18n import _, term
 )
 @click.argument("case", metavar="CASE", shell_complete=complete_case)
 @format_option("table", "json")
+@rev_option
 @registry_option
 def log(case: str, output: str) -> None:
     from wz.office.history import history
 
     registry = current().registry
     case_id = registry.resolve(case)
+    began = time.monotonic()
     entries = history(registry, case_id)
+    slow = time.monotonic() - began > _SLOW_SECONDS
     if output == "json":
         from wz.render.json import pretty
 
         click.echo(pretty({"case": case_id, "entries": entries}))
-        return
+    else:
+        click.echo(_table(entries))
+    if slow:
+        click.echo(_("The history is long; preparing it once, so that the next log is quick."), err=True)
+        registry.git.quicken_history()
+
+
+def _table(entries: "list[Entry]") -> str:
     from wz.model.instants import shown
     from wz.render.table import flexible, one_line
 
@@ -44,7 +63,7 @@ def log(case: str, output: str) -> None:
         )
         for one in entries
     ]
-    click.echo(flexible(headers, rows, 7, width()))
+    return flexible(headers, rows, 7, width())
 
 
 def action_name(name: str) -> str:

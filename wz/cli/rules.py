@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wz.cli.context import current, format_option, registry_option
+from wz.cli.context import current, format_option, registry_option, rev_option
 from wz.i18n import _, listed, term
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _LATE = {"ignored": "不影响移交督查", "counts": "不再移交督查"}
 )
 @click.option("--roles", is_flag=True, help=_("Who may do what: the table of roles alone."))
 @format_option("table", "json")
+@rev_option
 @registry_option
 def rules(roles: bool, output: str) -> None:
     applied = current().registry.rules

@@ -8,7 +8,7 @@ import click
 
 from wz.actions.base import Field
 from wz.cli.actions import complete_case
-from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option
+from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option, rev_option
 from wz.cli.fields import asked_fields
 from wz.cli.values import choices_of
 from wz.i18n import _, listed, term
@@ -26,6 +26,7 @@ _COMMON_LABELS = {"oa": "OA 送签", "note": "备注", "attachments": "附件"}
 )
 @click.argument("case", metavar="CASE", shell_complete=complete_case)
 @as_of_option
+@rev_option
 @format_option("text", "json")
 @registry_option
 def show(case: str, as_of: datetime | None, output: str) -> int:

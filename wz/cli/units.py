@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from wz.cli.context import complete_unit, current, format_option, registry_option
+from wz.cli.context import complete_unit, current, format_option, registry_option, rev_option
 from wz.i18n import _, term
 
 _KINDS = {"township": "乡镇", "department": "部门", "enterprise": "公共服务企事业单位"}
@@ -18,6 +18,7 @@ _KINDS = {"township": "乡镇", "department": "部门", "enterprise": "公共服
 )
 @click.argument("unit", required=False, shell_complete=complete_unit)
 @format_option("table", "json")
+@rev_option
 @registry_option
 def units(unit: str | None, output: str) -> None:
     import msgspec

@@ -7,7 +7,7 @@ import click
 
 from wz.cli.actions import complete_case
 from wz.cli.calendar import KINDS, weekday
-from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option
+from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option, rev_option
 from wz.i18n import _, term
 
 if TYPE_CHECKING:
@@ -24,31 +24,33 @@ if TYPE_CHECKING:
 )
 @click.argument("case", metavar="CASE", shell_complete=complete_case)
 @as_of_option
+@rev_option
 @format_option("text", "json")
 @registry_option
 def why(case: str, as_of: datetime | None, output: str) -> None:
-    from wz.actions.replay import replay
     from wz.model import case_id as ids
     from wz.office.act import unreadable
-    from wz.office.explaining import explain
+    from wz.office.explaining import explain_then
 
-    registry = current().registry
+    session = current()
+    registry = session.registry
     read = registry.read(ids.path_of(registry.resolve(case)))
     if read.facts is None:
         raise unreadable(read.problems)
     moment = as_of or now()
-    explained = explain(replay(read.facts, read.events, registry.law, moment).case, registry.law, moment)
+    explained = explain_then(read, registry.law, session.law_since, moment)
     if output == "json":
         from wz.render.json import pretty
 
         click.echo(pretty(explained))
     elif explained.obligations:
-        click.echo("\n\n".join(map(_text, explained.obligations)))
+        today = {(one.obligation, one.started): one for one in explained.today or ()}
+        click.echo("\n\n".join(_text(one, today.get((one.obligation, one.started))) for one in explained.obligations))
     else:
         click.echo(_("No unit owes anything in this case yet: clocks start with the transfer (第十三条)."))
 
 
-def _text(one: "Explanation") -> str:
+def _text(one: "Explanation", today: "Explanation | None") -> str:
     from wz.cli.check import level_name
     from wz.cli.done import obligation_name
     from wz.model.article import article_name
@@ -95,7 +97,21 @@ def _text(one: "Explanation") -> str:
         )
     if one.justified:
         lines.append(_("  reasons given on {day:%Y-%m-%d} (第二十六条)").format(day=one.justified))
+    if today is not None:
+        lines.append("  " + paint(_otherwise_today(one, today), "bold", lit))
     return "\n".join(lines)
+
+
+def _otherwise_today(then: "Explanation", today: "Explanation") -> str:
+    """What the calendar and the rules of today make of it, beside what was judged then."""
+    from wz.cli.check import level_name
+    from wz.model.instants import shown
+
+    if (then.due_at, then.level) == (today.due_at, today.level):
+        return _("by the calendar and rules of today: the same")
+    return _("by the calendar and rules of today: due {due}, {days} charged days, level {level}").format(
+        due=shown(today.due_at), days=today.overdue_days, level=level_name(today.level)
+    )
 
 
 def _day(day: date) -> str:

@@ -90,6 +90,11 @@ class Case(msgspec.Struct, kw_only=True):
         self.custody.append(Custody(at, holder))
 
     @property
+    def settled(self) -> bool:
+        """Whether nothing is owed in it and nothing awaited, whatever day it is."""
+        return self.state in ENDED and self.extension is None
+
+    @property
     def lead(self) -> str | None:
         """The unit responsible now."""
         return self.assignment.unit if self.assignment else None

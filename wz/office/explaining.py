@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from wz.actions.replay import replay
 from wz.model.case import Case
 from wz.model.instants import SHANGHAI, instant
 from wz.model.obligation import Judged, Kind, LevelId
@@ -12,6 +13,7 @@ from wz.model.workdays import Calendar, Day
 from wz.regulation.charging import holder_at, overdue_days
 from wz.regulation.judging import judge, justified_on
 from wz.regulation.law import Law
+from wz.store.casefile import CaseFile
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -61,13 +63,14 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     overdue: list[Late]
 
 
-class Why(msgspec.Struct, frozen=True, kw_only=True):
-    """`wz why --format json`."""
+class Why(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`wz why --format json`. `today`: the same by today's calendar and rules, where those have changed since."""
 
     case: str
     as_of: datetime
     obligations: list[Explanation]
     rules: dict[str, Any]
+    today: list[Explanation] | None = None
 
 
 def explain(case: Case, law: Law, as_of: datetime) -> Why:
@@ -83,6 +86,16 @@ def explain(case: Case, law: Law, as_of: datetime) -> Why:
             "close_of_business": f"{law.calendar.close_of_business:%H:%M}" if law.calendar.close_of_business else None,
         },
     )
+
+
+def explain_then(read: CaseFile, then: Law, now: Law | None, as_of: datetime) -> Why:
+    """The case as it was recorded, by the law of then; and by that of now, where that is another."""
+    assert read.facts is not None
+    told = explain(replay(read.facts, read.events, then, as_of).case, then, as_of)
+    if now is None:
+        return told
+    today = explain(replay(read.facts, read.events, now, as_of).case, now, as_of)
+    return msgspec.structs.replace(told, today=today.obligations)
 
 
 def _explain(case: Case, judged: Judged, law: Law, as_of: datetime) -> Explanation:

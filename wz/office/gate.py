@@ -128,7 +128,7 @@ def pushed(past: Past, updates: Sequence[Update], remote: str, now: datetime, *,
     findings: list[Finding] = []
     for update in updates:
         assert update.after is not None
-        known = update.before if update.before and past.resolve(update.before) else None
+        known = update.before if update.before and past.git.commit_of(update.before) else None
         if known:
             findings += _lost(past, update, now)
         has = [f"^{known}"] if known else []

@@ -31,7 +31,7 @@ def history(registry: Registry, case_id: str) -> list[Entry]:
     read = registry.read(path)
     if read.facts is None:
         raise unreadable(read.problems)
-    commits = list(registry.git.history(path)) if registry.git.present else []
+    commits = list(registry.git.history(path, registry.revision or "HEAD")) if registry.git.present else []
     recorded = {}
     known = -1  # -1: not even the facts
     for commit in commits:

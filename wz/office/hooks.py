@@ -72,18 +72,13 @@ def uninstall(git: Git) -> list[Path]:
     return removed
 
 
-def is_bare(git: Git) -> bool:
-    """Whether it is a server's repository, without a work tree."""
-    return git.run("rev-parse", "--is-bare-repository", check=False).stdout.strip() == b"true"
-
-
 def _folder(git: Git) -> Path:
     return (git.root / git.text("rev-parse", "--git-path", "hooks")).resolve()
 
 
 def _refuse_foreign(git: Git, folder: Path, names: tuple[str, ...]) -> None:
     own = [Path(git.text("rev-parse", "--git-common-dir"))]
-    own += [Path(git.text("rev-parse", "--show-toplevel"))] if not is_bare(git) else []
+    own += [Path(git.text("rev-parse", "--show-toplevel"))] if not git.bare else []
     if not any(folder.is_relative_to((git.root / one).resolve()) for one in own):
         lines = ", ".join(f'`wz hook {name} "$@"`' for name in names)
         raise Usage(

@@ -1,6 +1,6 @@
 """Every case as it stands at an instant: what `check`, `list` and whatever counts cases are made of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Literal
 
@@ -19,6 +19,7 @@ from wz.regulation.law import Law
 from wz.store import casefile
 from wz.store.casefile import CaseFile
 from wz.store.registry import Registry
+from wz.store.rows import Settled
 
 Awaited = Literal["transfer", "return", "extension", "review", "instruction", "rating"]
 AWAITED_LABELS: dict[Awaited, str] = {
@@ -79,30 +80,53 @@ class Survey(msgspec.Struct, kw_only=True):
     problems: list[Problem]
 
 
-def survey(registry: Registry, as_of: datetime, paths: Iterable[str] | None = None) -> Survey:
-    """Read, replay and judge the cases; a file that cannot be read is a problem and hides no other."""
+def survey(registry: Registry, as_of: datetime, *, ended: bool = True) -> Survey:
+    """Every case judged; without `ended`, only those in which something may be owed or awaited.
+
+    A file that cannot be read is a problem and hides no other.
+    """
     found = Survey(as_of=as_of, standings=[], problems=list(registry.settings_problems))
     law = registry.law
-    for replayed in replays(registry, as_of, found.problems, paths):
-        found.standings.append(standing(replayed.case, law, as_of))
+    for one in registry.standing(as_of, settled=ended):
+        if isinstance(one, Settled):
+            found.standings.append(_ended(one))
+        elif (replayed := _replayed(registry, one, as_of, found.problems)) is not None:
+            found.standings.append(standing(replayed.case, law, as_of))
     return found
 
 
-def replays(
-    registry: Registry, as_of: datetime, problems: list[Problem], paths: Iterable[str] | None = None
-) -> Iterator[Replay]:
+def replays(registry: Registry, as_of: datetime, problems: list[Problem]) -> Iterator[Replay]:
     """Every case received by that instant, replayed up to it, one at a time: memory stays bounded.
 
     What is wrong with a file is added to `problems`; a file that cannot be read yields nothing.
     """
-    law = registry.law
-    for read in registry.scan(paths):
-        problems += read.problems
-        if read.facts is None or read.facts.received > as_of:
-            continue
-        replayed = replay(read.facts, read.events, law, as_of)
-        problems += unlawful_problems(read, replayed)
-        yield replayed
+    for read in registry.scan():
+        replayed = _replayed(registry, read, as_of, problems)
+        if replayed is not None:
+            yield replayed
+
+
+def _replayed(registry: Registry, read: CaseFile, as_of: datetime, problems: list[Problem]) -> Replay | None:
+    problems += read.problems
+    if read.facts is None or read.facts.received > as_of:
+        return None
+    replayed = replay(read.facts, read.events, registry.law, as_of)
+    if replayed.unlawful:
+        problems += unlawful_problems(registry.read(read.path), replayed)
+    return replayed
+
+
+def _ended(one: Settled) -> Standing:
+    how = one.outcome
+    return Standing(
+        facts=how.facts or one.facts,
+        state=how.state,
+        unit=how.unit,
+        assist=how.assist,
+        rating=how.rating,
+        judged=[],
+        waiting=[],
+    )
 
 
 def standing(case: Case, law: Law, as_of: datetime) -> Standing:

@@ -19,6 +19,10 @@ from wz.i18n import _
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 
 
+# Of a commit: name, author, instant, trailers.
+_HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
+
+
 class Identity(NamedTuple):
     """Git's own identity, as `git var` gives it, and whether commits are signed."""
 
@@ -106,22 +110,29 @@ class Git:
     @cached_property
     def layout(self) -> Layout:
         """Raises GitFailed where the registry is in no repository."""
-        done = self.run(
-            "rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir", "--show-prefix", check=False
-        )
+        questions = ("--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--show-prefix")
+        done = self.run("rev-parse", *questions, "--show-toplevel", check=False)
+        answers = done.stdout.decode("utf-8").split("\n")
+        if answers[0] == "true":  # no work tree, so git has no answer to the last question
+            return Layout(Path(answers[1]), Path(answers[1]), (self.root / answers[2]).resolve(), "")
         if done.returncode != 0:
             words = done.stderr.decode("utf-8", "replace").strip()
             raise GitFailed(
                 _("{root} is in no git repository: {words}").format(root=self.root, words=words),
                 cure_of(words) or _("`wz init` makes a registry; `git init` makes a repository."),
             )
-        top, git_dir, common, prefix = done.stdout.decode("utf-8").split("\n")[:4]
+        _bare, git_dir, common, prefix, top = answers[:5]
         return Layout(Path(top), Path(git_dir), (self.root / common).resolve(), prefix)
 
     @property
     def present(self) -> bool:
         """Whether the registry is in a repository at all."""
         return self.run("rev-parse", "--git-dir", check=False).returncode == 0
+
+    @property
+    def bare(self) -> bool:
+        """Whether the repository has no work tree."""
+        return self.layout.top == self.layout.git_dir
 
     def configure(self, values: Mapping[str, str]) -> None:
         """Set git's configuration for this repository alone."""
@@ -142,10 +153,10 @@ class Git:
         signs = self.run("config", "--type=bool", "--get", "commit.gpgsign", check=False).stdout.strip() == b"true"
         return Identity(author, committer, match[1] if match else "", signs)
 
-    @cached_property
+    @property
     def state_dir(self) -> Path:
         """The folder for what wz keeps beside the history; all of it can be deleted at any moment."""
-        return Path(self.text("rev-parse", "--absolute-git-dir")) / "wz"
+        return self.layout.git_dir / "wz"
 
     @contextmanager
     def exclusive(self, seconds: float) -> Iterator[None]:
@@ -189,45 +200,78 @@ class Git:
         """The content of files, named from the registry, at a commit; None where there is no such file."""
         if commit is None:
             return [None] * len(paths)
-        names = "".join(f"{commit}:{self.layout.prefix}{path}\n" for path in paths)
-        return _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(paths))
+        return self.contents([f"{commit}:{self.layout.prefix}{path}" for path in paths])
 
-    def history(self, path: str) -> Iterator["Recorded"]:
-        """The commits that touched a file, named from the registry, oldest first, with the file as it then was."""
-        import git
+    def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
+        """The content of blobs by their names, or as COMMIT:PATH; None where there is none."""
+        if not blobs:
+            return []
+        names = "".join(f"{blob}\n" for blob in blobs)
+        return _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(blobs))
 
-        repository = git.Repo(self.layout.top)
-        try:
-            if not repository.head.is_valid():
+    def commit_of(self, revision: str) -> str | None:
+        """The commit that a revision names; None where it names none."""
+        done = self.run("rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}", check=False)
+        return done.stdout.decode().strip() or None
+
+    def tree(self, commit: str, below: str) -> Iterator[tuple[str, str]]:
+        """Every regular file below a folder of the registry at a commit, with its blob, by path."""
+        listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", self.layout.prefix + below).stdout
+        skip = len(self.layout.prefix)
+        for entry in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            about, _tab, path = entry.partition("\t")
+            mode, _type, blob = about.split(" ")
+            if mode.startswith("100"):
+                yield path[skip:], blob
+
+    def changed(self, old: str, new: str, below: str) -> Iterator[tuple[str, str | None]]:
+        """The files below a folder that differ between two commits, with the blob in the new one; None: gone."""
+        place = self.layout.prefix + below
+        raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", place).stdout
+        parts = iter(raw.decode("utf-8", "surrogateescape").split("\0")[:-1])
+        skip = len(self.layout.prefix)
+        for about, path in zip(parts, parts, strict=True):
+            _old_mode, mode, _old_blob, blob, _status = about.split(" ")
+            yield path[skip:], blob if mode.startswith("100") else None
+
+    def status(self, below: str) -> tuple[str | None, list[str]]:
+        """The commit checked out (None before the first), and every file below a folder that is not as in it.
+
+        Files that git ignores are among them. Nothing is written, and no program that the repository names is run.
+        """
+        done = self.run(
+            "--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
+            "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
+        )  # fmt: skip
+        head, paths = None, []
+        skip = len(self.layout.prefix)
+        for entry in done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            if entry.startswith("# branch.oid ") and not entry.endswith("(initial)"):
+                head = entry.rpartition(" ")[2]
+            elif not entry.startswith("#"):
+                # How many fields stand before the path depends on the kind: changed, unmerged, not tracked.
+                path = entry.split(" ", {"1": 8, "u": 10}.get(entry[0], 1))[-1]
+                paths.append(path[skip:])
+        return head, paths
+
+    def history(self, path: str, revision: str = "HEAD") -> Iterator["Recorded"]:
+        """The commits up to a revision that touched a file, oldest first, with the file as it then was."""
+        done = self.run("log", "--reverse", "-z", f"--format={_HISTORY}", revision, "--", path, check=False)
+        if done.returncode != 0:
+            if self.commit_of(revision) is None:  # before the first commit
                 return
-            place = self.layout.prefix + path
-            for commit in reversed(list(repository.iter_commits(paths=place))):
-                try:
-                    content = bytes((commit.tree / place).data_stream.read())
-                except KeyError:
-                    content = None
-                yield Recorded(
-                    commit.hexsha,
-                    f"{commit.author.name} <{commit.author.email}>",
-                    commit.committed_datetime,
-                    {key: values[-1] for key, values in commit.trailers_dict.items()},
-                    content,
-                )
-        finally:
-            repository.close()
+            raise failed(["log"], done)
+        entries = [entry.split("\x01") for entry in done.stdout.decode("utf-8", "replace").split("\0") if entry]
+        blobs = self.contents([f"{entry[0]}:{self.layout.prefix}{path}" for entry in entries])
+        for (name, author, at, trailers), content in zip(entries, blobs, strict=True):
+            pairs = (line.partition(": ") for line in trailers.splitlines())
+            yield Recorded(
+                name, author, datetime.fromisoformat(at), {key: value for key, colon, value in pairs if colon}, content
+            )
 
-
-def bare_repository(folder: Path) -> Git:
-    """A repository without a work tree. Raises GitFailed where it is none."""
-    git = Git(folder, {"GIT_DIR": str(folder)})
-    done = git.run("rev-parse", "--is-bare-repository", check=False)
-    if done.stdout.strip() != b"true":
-        words = done.stderr.decode("utf-8", "replace").strip()
-        raise GitFailed(
-            _("{folder} is no bare repository {words}").format(folder=folder, words=words).strip(),
-            cure_of(words) or _("Name the repository's folder, such as registry.git."),
-        )
-    return git
+    def quicken_history(self) -> None:
+        """Write what lets git find the commits of one file without looking at all of them; git keeps it up itself."""
+        self.run("commit-graph", "write", "--reachable", "--changed-paths", "--split", check=False)
 
 
 def create_repository(root: Path) -> None:

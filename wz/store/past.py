@@ -79,11 +79,6 @@ class Past:
         done = self.git.run(*_GIT, "rev-list", "--reverse", "--topo-order", "--parents", *range_arguments, "--")
         return [Named(first, tuple(rest)) for first, *rest in map(str.split, done.stdout.decode("ascii").splitlines())]
 
-    def resolve(self, name: str) -> str | None:
-        """A commit's full name; None where there is none of that name."""
-        done = self.git.run("rev-parse", "-q", "--verify", "--end-of-options", name + "^{commit}", check=False)
-        return done.stdout.decode().strip() or None
-
     def names_at(self, commit: str, paths: Sequence[str]) -> list[str | None]:
         """The names of what files, named from the registry, hold at a commit; None where there is no such file."""
         places = [self.prefix + path for path in paths]

@@ -1,11 +1,11 @@
 """The registry as one thing: settings, case files by id, and what is written to them."""
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path, PurePath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from wz.errors import Unreadable, Usage
 from wz.i18n import _, reason_of
@@ -15,8 +15,9 @@ from wz.model.problem import Problem
 from wz.model.workdays import Calendar
 from wz.regulation.law import Law
 from wz.regulation.rules import Rules
-from wz.store import casefile, settings
+from wz.store import casefile, cases, rows, settings
 from wz.store.commits import Committer
+from wz.store.files import Files, Recording, WorkTree
 
 MARK = "units.yaml"
 T = TypeVar("T")
@@ -33,26 +34,56 @@ def find_root(start: Path) -> Path:
     )
 
 
+def is_bare_repository(folder: Path) -> bool:
+    """Whether a folder is a git repository without a work tree, by what lies in it."""
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+
+
 class Registry:
     """A folder with units.yaml, calendar.yaml and cases/; everything is read when first needed."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, revision: str | None = None) -> None:
+        """The registry in a folder; with a `revision` (a commit's full name) as that commit recorded it."""
         self.root = root
         self.git = Committer(root)
+        self.revision = revision
+        self.files: Files = WorkTree(root) if revision is None else Recording(self.git, revision)
+        self.progress: Callable[[int, int], None] = lambda done, count: None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What another process opens it by."""
+        return Registry, (self.root, self.revision)
+
+    def at(self, revision: str) -> "Registry":
+        """The registry as it was recorded at a commit, branch or tag. Raises Usage where there is none."""
+        commit = self.git.commit_of(revision)
+        if commit is None:
+            raise Usage(
+                _("git knows no commit {revision}").format(revision=revision),
+                _("`git log` shows the commits; in a shallow clone, `git fetch --unshallow` brings the older ones."),
+            )
+        found = Registry(self.root, commit)
+        found.progress = self.progress
+        if not found._is_there(MARK):
+            raise Unreadable(
+                _("commit {commit} holds no registry: it has no {mark}").format(commit=commit[:9], mark=MARK),
+                _("`git log -- {mark}` shows since when there is one.").format(mark=MARK),
+            )
+        return found
 
     # -- settings
 
     @cached_property
     def _units(self) -> settings.Settings[Directory]:
-        return settings.read_directory(self.root)
+        return settings.read_directory(self.files)
 
     @cached_property
     def _calendar(self) -> settings.Settings[Calendar]:
-        return settings.read_calendar(self.root)
+        return settings.read_calendar(self.files)
 
     @cached_property
     def _rules(self) -> settings.Settings[Rules]:
-        return settings.read_rules(self.root)
+        return settings.read_rules(self.files)
 
     @property
     def settings_problems(self) -> list[Problem]:
@@ -74,6 +105,11 @@ class Registry:
     def law(self) -> Law:
         return Law(self.rules, self.calendar)
 
+    @cached_property
+    def law_mark(self) -> str:
+        """A fingerprint of everything that rules and calendar come from."""
+        return settings.law_mark(self.files)
+
     def _usable(self, found: settings.Settings[T]) -> T:
         if found.value is None:
             raise Unreadable(
@@ -87,19 +123,10 @@ class Registry:
 
     # -- cases
 
-    def paths(self) -> Iterator[str]:
-        """The path of every case file, oldest day first, named from the registry with forward slashes."""
-        for year in _folders(self.root / "cases"):
-            for month in _folders(year):
-                for day in _folders(month):
-                    names = sorted(entry.name for entry in os.scandir(day) if entry.name.endswith(".yaml"))
-                    below = f"cases/{Path(year).name}/{Path(month).name}/{Path(day).name}"
-                    yield from (f"{below}/{name}" for name in names)
-
     def read(self, path: str) -> casefile.CaseFile:
         """A case file by its path; a file that cannot be read is one with problems."""
         try:
-            data = (self.root / path).read_bytes()
+            data = self.files.read(path)
         except OSError as error:
             problem = Problem(
                 file=path,
@@ -110,9 +137,34 @@ class Registry:
         return casefile.parse(path, data)
 
     def scan(self, paths: Iterable[str] | None = None) -> Iterator[casefile.CaseFile]:
-        """Every case file as read (or those at `paths`), one at a time: whatever counts cases streams over this."""
-        for path in self.paths() if paths is None else paths:
-            yield self.read(path)
+        """Every case as its file tells it (or those at `paths`), one at a time, by path.
+
+        Whatever counts cases streams over this. A file without problems comes without its bytes: it need not have been
+        read, for the index may have known it.
+        """
+        if paths is not None:
+            yield from map(self.read, paths)
+            return
+        for row in cases.of(self):
+            yield self.read(row.path) if row.faulty else rows.case_file(row)
+
+    def standing(self, as_of: datetime, *, settled: bool = True) -> Iterator[casefile.CaseFile | rows.Settled]:
+        """Every case, by path: one that had ended by that instant as how it ended, every other as its file tells it.
+
+        Without `settled`, those that had ended are left out, and not even looked at.
+        """
+        moment = int(as_of.timestamp())
+        for row in cases.of(self) if settled else cases.of(self, "awake = 1 OR last > ?", moment):
+            if row.faulty:
+                yield self.read(row.path)
+            elif row.awake or row.last > moment:
+                yield rows.case_file(row)
+            elif settled:
+                yield rows.settled(row)
+
+    def case_paths(self) -> list[str]:
+        """The path of every case file, oldest day first."""
+        return cases.ending(self, "")
 
     def resolve(self, text: str) -> str:
         """The full id that is meant by an id or by an unambiguous end of one. Raises Usage."""
@@ -125,11 +177,10 @@ class Registry:
                     _("{id} is not a case id: its last symbol does not fit the others").format(id=wanted),
                     _("A symbol is wrong or two are swapped; check it. `wz list` shows the ids."),
                 )
-            if (self.root / case_id.path_of(wanted)).is_file():
+            if self._is_there(case_id.path_of(wanted)):
                 return wanted
             raise Usage(_("there is no case {id}").format(id=wanted), _("`wz list` shows the ids."))
-        ids = [path.rpartition("/")[2].removesuffix(".yaml") for path in self.paths()]
-        found = [one for one in ids if wanted and one.endswith(wanted)]
+        found = list(map(_id_of, cases.ending(self, wanted))) if wanted else []
         if len(found) == 1:
             return found[0]
         if found:
@@ -141,11 +192,18 @@ class Registry:
             )
         from difflib import get_close_matches
 
-        close = get_close_matches(wanted, [one[-6:] for one in ids], 3)
+        close = get_close_matches(wanted, [_id_of(path)[-6:] for path in self.case_paths()], 3)
         raise Usage(
             _("no case ends in {text}").format(text=text),
             _("Did you mean {ids}?").format(ids=", ".join(close)) if close else _("`wz list` shows the ids."),
         )
+
+    def _is_there(self, path: str) -> bool:
+        try:
+            self.files.read(path)
+        except OSError:
+            return False
+        return True
 
     # -- writing
 
@@ -158,8 +216,5 @@ class Registry:
         return self.git.commit(changes, before, message)
 
 
-def _folders(parent: Path | str) -> list[str]:
-    try:
-        return sorted(entry.path for entry in os.scandir(parent) if entry.name.isdigit() and entry.is_dir())
-    except FileNotFoundError:
-        return []
+def _id_of(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".yaml")

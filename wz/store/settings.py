@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, time
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -14,6 +13,7 @@ from wz.model.problem import Problem, misfit_path
 from wz.model.workdays import Arrangement, Calendar
 from wz.regulation.rules import Rules
 from wz.store import schema
+from wz.store.files import Files, WorkTree
 from wz.store.yamlfile import Positions, YamlFault, load, load_strictly
 
 
@@ -40,20 +40,8 @@ class CalendarFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 T = TypeVar("T")
-
-
-class File(Protocol):
-    """A file that may not be there: on disk, or at a commit."""
-
-    def read_bytes(self) -> bytes: ...
-
-    def exists(self) -> bool: ...
-
-
-class Folder(Protocol):
-    """Where settings lie: a folder on disk, or the registry's at a commit."""
-
-    def __truediv__(self, name: str, /) -> File: ...
+# The regulation that every registry has unless it brings its own.
+PACKAGED = WorkTree(Path(__file__).parents[1] / "regulation")
 
 
 class Settings(NamedTuple, Generic[T]):
@@ -63,10 +51,10 @@ class Settings(NamedTuple, Generic[T]):
     problems: list[Problem]
 
 
-def read_settings(root: Folder, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
-    """Read `root/name` against its schema; every fault is a problem with its line."""
+def read_settings(files: Files, name: str, kind: str, typed: Callable[[Any], T]) -> Settings[T]:
+    """Read a settings file against its schema; every fault is a problem with its line."""
     try:
-        data = (root / name).read_bytes()
+        data = files.read(name)
     except OSError as error:
         return Settings(
             None,
@@ -112,13 +100,14 @@ def _located(file: str, faults: Iterable[schema.SchemaFault], positions: Positio
         )
 
 
-def read_directory(root: Folder) -> Settings[Directory]:
+def read_directory(files: Files) -> Settings[Directory]:
     """units.yaml as a Directory, ids unique and areas known."""
-    found = read_settings(root, "units.yaml", "units", lambda document: msgspec.convert(document, Directory))
+    found = read_settings(files, "units.yaml", "units", lambda document: msgspec.convert(document, Directory))
     if found.value is None:
         return found
-    positions = load_strictly((root / "units.yaml").read_bytes())[1]
-    problems = list(_directory_problems(found.value, positions))
+    problems = list(_directory_problems(found.value, Positions()))
+    if problems:  # where each of them stands is worth a slow look
+        problems = list(_directory_problems(found.value, load_strictly(files.read("units.yaml"))[1]))
     return Settings(found.value, problems)
 
 
@@ -174,30 +163,28 @@ def _directory_problems(directory: Directory, positions: Positions) -> Iterable[
 _LATER_RULES = ("roles", "recording")
 
 
-def read_rules(root: Folder) -> Settings[Rules]:
+def read_rules(files: Files) -> Settings[Rules]:
     """rules.yaml, or the packaged regulation where the registry has none."""
 
     def typed(document: Any) -> Rules:
         if missing := [key for key in _LATER_RULES if key not in document]:
-            regulation = load(packaged_regulation().read_bytes())
+            regulation = load(PACKAGED.read("longnan.yaml"))
             document = document | {key: regulation[key] for key in missing}
         return msgspec.convert(document, Rules)
 
-    if (root / "rules.yaml").exists():
-        return read_settings(root, "rules.yaml", "rules", typed)
-    packaged = packaged_regulation()
-    return read_settings(packaged.parent, packaged.name, "rules", typed)
+    try:
+        files.read("rules.yaml")
+    except FileNotFoundError:
+        return read_settings(PACKAGED, "longnan.yaml", "rules", typed)
+    except OSError:
+        pass  # it is there and cannot be read, which is a problem to be told
+    return read_settings(files, "rules.yaml", "rules", typed)
 
 
-def packaged_regulation() -> Path:
-    """The regulation that comes with wz."""
-    return Path(str(files("wz"))) / "regulation" / "longnan.yaml"
-
-
-def read_calendar(root: Folder) -> Settings[Calendar]:
+def read_calendar(files: Files) -> Settings[Calendar]:
     """calendar.yaml as a Calendar over the national one."""
     return read_settings(
-        root, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile))
+        files, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile))
     )
 
 
@@ -237,3 +224,20 @@ def national(year: int) -> Arrangement:
         published=year in ChinaStaticHolidays.special_public_holidays,
         source=f"国务院办公厅节假日安排（holidays {version('holidays')}）",
     )
+
+
+def law_mark(files: Files) -> str:
+    """A fingerprint of everything that rules and calendar come from: the files, the `holidays` installed."""
+    from hashlib import sha256
+    from importlib.util import find_spec
+
+    parts = []
+    for source, name in ((PACKAGED, "longnan.yaml"), (files, "rules.yaml"), (files, "calendar.yaml")):
+        try:
+            parts.append(source.read(name))
+        except OSError:
+            parts.append(b"-")
+    found = find_spec("holidays")
+    if found is not None and found.origin is not None:
+        parts.append(str(Path(found.origin).stat().st_mtime_ns).encode())
+    return sha256(b"\0".join(parts)).hexdigest()

@@ -281,9 +281,9 @@ def unit_makes_itself_the_office(f: Any) -> str:
 
 @tampering("role", "settings is not for urban-mgmt/li")
 def unit_gives_itself_more_days(f: Any) -> str:
-    from wz.store.settings import packaged_regulation
+    from wz.store.settings import PACKAGED
 
-    text = packaged_regulation().read_bytes().replace(b"completion: 5", b"completion: 50")
+    text = PACKAGED.read("longnan.yaml").replace(b"completion: 5", b"completion: 50")
     return f.commit({"rules.yaml": text}, who=LI)
 
 

@@ -123,15 +123,11 @@ def author_of(commit: Commit, *in_force: InForce) -> str | None:
 
 
 class _File(NamedTuple):
-    """A folder that holds one settings file, of that content; None: it does not hold it."""
+    """A registry's folder that holds one settings file, of that content; None: it does not hold it."""
 
     content: bytes | None
 
-    def __truediv__(self, name: str) -> "_File":
-        return self
-
-    def read_bytes(self) -> bytes:
-        return self.content or b""
-
-    def exists(self) -> bool:
-        return self.content is not None
+    def read(self, name: str) -> bytes:
+        if self.content is None:
+            raise FileNotFoundError(name)
+        return self.content

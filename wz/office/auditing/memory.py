@@ -14,7 +14,7 @@ from wz import __version__
 from wz.i18n import chosen_language
 from wz.office.auditing.finding import Finding, Late
 from wz.store.schema import folder
-from wz.store.settings import packaged_regulation
+from wz.store.settings import PACKAGED
 
 _TIPS = 8
 
@@ -69,6 +69,6 @@ def _file(state: Path, signed: bool) -> Path:
 def _key() -> str:
     from importlib.metadata import version
 
-    digest = hashlib.sha256(packaged_regulation().read_bytes())
+    digest = hashlib.sha256(PACKAGED.read("longnan.yaml"))
     digest.update((folder() / "case.schema.json").read_bytes())
     return f"{__version__} {chosen_language()} {version('holidays')} {digest.hexdigest()}"

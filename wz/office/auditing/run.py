@@ -73,7 +73,7 @@ def audit(
 def _ends(past: Past, wanted: str | None) -> tuple[str | None, str | None]:
     """The commit before the range (None: from the beginning) and its last one (None: nothing is committed)."""
     if wanted is None:
-        return None, past.resolve("HEAD")
+        return None, past.git.commit_of("HEAD")
     first, dots, last = wanted.partition("..")
     if last.startswith("."):
         raise Usage(
@@ -83,7 +83,7 @@ def _ends(past: Past, wanted: str | None) -> tuple[str | None, str | None]:
 
 
 def _known(past: Past, revision: str) -> str:
-    commit = past.resolve(revision)
+    commit = past.git.commit_of(revision)
     if commit is None:
         raise Usage(
             _("there is no revision {revision}").format(revision=revision),
@@ -94,7 +94,7 @@ def _known(past: Past, revision: str) -> str:
 
 def _usable(past: Past, memory: Memory) -> Memory:
     """The memory, where its commits are still there."""
-    return memory if all(past.resolve(tip) for tip in memory.tips) else Memory(key=memory.key)
+    return memory if all(past.git.commit_of(tip) for tip in memory.tips) else Memory(key=memory.key)
 
 
 def _refuse_shallow(past: Past, named: Iterable[Named]) -> None:
