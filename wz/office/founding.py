@@ -28,7 +28,7 @@ office:
   people:
     - id: {person}
       name: {name}
-      role: clerk            # chief 主任, clerk 工作人员
+      role: clerk            # chief 主任, clerk 工作人员, auditor 审计人员
       email: {email}
 
 supervision:

@@ -121,7 +121,7 @@ class Past:
         """These commits with what they changed. Raises GitFailed where git gives up half way."""
         process = self.git.start(
             *_GIT, "diff-tree", "--stdin", "-r", "-z", "--raw", "--root", "--always", "--no-renames", "--no-abbrev",
-            "--encoding=UTF-8", _FORMAT, "--", *([self.prefix] if self.prefix else []),
+            "--encoding=UTF-8", _FORMAT, "--", *([f":(top){self.prefix}"] if self.prefix else []),
         )  # fmt: skip
         assert process.stdin is not None
         assert process.stdout is not None

@@ -9,6 +9,7 @@ import pytest
 
 import wz as package
 from tests.cli.conftest import typed
+from tests.office.auditing import tamperings
 from wz.actions.catalog import ACTIONS, typed_event
 from wz.model.case_id import files_of, path_of
 from wz.model.instants import parse_instant
@@ -24,10 +25,7 @@ from wz.store.registry import Registry
 __all__ = ["typed"]
 SOURCE = Path(package.__file__).resolve().parents[1]
 EMAIL = "zhang@office.example"
-# Cases by what they are good for; the ids are fixed so that failures read alike.
-OPEN, REPORT, REVIEW, EXTENDED, OVERDUE, CLOSED = (
-    "20260311-0000A7", "20260310-0000BF", "20260312-0000CN", "20260302-0000D3", "20260302-0000E5", "20260302-0000F7",
-)  # fmt: skip
+OPEN, REPORT, REVIEW, EXTENDED, OVERDUE, CLOSED = tamperings.CASES
 _REPLY: dict[str, Any] = {
     "handler": "经办科室", "result": "已答复", "legal_basis": "有关规定", "answer": "您好，已办理。", "informed": "x",
 }  # fmt: skip
@@ -182,3 +180,9 @@ def forge(bare: Path) -> Iterator[Forge]:
     made = Forge(bare)
     yield made
     made.past.close()
+
+
+@pytest.fixture(scope="session")
+def forged(forge: Forge) -> dict[str, str]:
+    """The commit of every tampering, by its name."""
+    return {one.name: one.forge(forge) for one in tamperings.ALL}

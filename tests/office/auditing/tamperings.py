@@ -9,9 +9,15 @@ from wz.model.case_id import check_symbol, path_of
 from wz.model.instants import parse_instant
 from wz.office.act import commit_message
 
-OPEN, REPORT, REVIEW, EXTENDED, OVERDUE, CLOSED = (
-    "20260311-0000A7", "20260310-0000BF", "20260312-0000CN", "20260302-0000D3", "20260302-0000E5", "20260302-0000F7",
-)  # fmt: skip
+# The fortnight's cases, by what they are good for.
+CASES = OPEN, REPORT, REVIEW, EXTENDED, OVERDUE, CLOSED = (
+    "20260311-0000A7",
+    "20260310-0000BF",
+    "20260312-0000CN",
+    "20260302-0000D3",
+    "20260302-0000E5",
+    "20260302-0000F7",
+)
 CHEN, ZHANG, LIU = "chen@office.example", "zhang@office.example", "liu@office.example"
 LI, GAO = "li@urban-mgmt.example", "gao@supervision.example"
 DECISION = "受理决定书.txt"
