@@ -1,6 +1,7 @@
 """`wz audit`: the history itself, commit by commit."""
 
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from wz.store.past import Past
 
 FINDINGS = 1
+_CURES_SHOWN = 3  # of a kind
 _WORTH_A_BAR = 3_000  # commits that take about a second
 
 
@@ -146,15 +148,28 @@ def _findings_table(findings: "list[Finding]") -> str:
             one.commit[:9],
             shown(one.recorded),
             one_line(one.author),
-            one.case or one.file or "",
+            one.case or one_line(one.file or ""),
             _kind(one),
             _what(one),
         )
         for one in findings
     ]
     headers = [_("Commit"), _("Recorded"), _("Author"), _("Case"), _("Kind"), _("What")]
-    cures = dict.fromkeys(f"{_kind(one)}: {one_line(one.cure)}" for one in findings)
-    return flexible(headers, rows, 5, width()) + "\n\n" + _("What helps") + "\n" + "\n".join(cures)
+    return "\n".join([flexible(headers, rows, 5, width()), "", _("What helps"), *_cures(findings)])
+
+
+def _cures(findings: "list[Finding]") -> "Iterator[str]":
+    """What helps against each kind, where it differs from file to file the first few."""
+    from wz.render.table import one_line
+
+    told: dict[str, set[str]] = {}
+    for one in findings:
+        same = told.setdefault(one.kind, set())
+        if one.cure not in same and len(same) < _CURES_SHOWN:
+            yield f"{_kind(one)}: {one_line(one.cure)}"
+        elif one.cure not in same and len(same) == _CURES_SHOWN:
+            yield f"{_kind(one)}: …"
+        same.add(one.cure)
 
 
 def _late_table(found: "Audit") -> str:

@@ -80,7 +80,7 @@ def received(past: Past, updates: Sequence[Update], now: datetime, *, signed: bo
     findings = [fault for update in updates for fault in _lost(past, update, now)]
     tips = [update.after for update in updates if update.after]
     if tips:
-        new = past.names(*tips, "--not", "--all")
+        new = past.names(*tips, "--not", "--branches")  # what tags and other refs brought was never audited
         empty = not past.git.text("for-each-ref", "--count=1", _BRANCHES)
         findings += examine(past, new, root_of(new) if empty else None, now, signed=signed)
     return findings

@@ -97,6 +97,11 @@ class Past:
         path = self.git.text("rev-parse", "--git-path", "shallow")
         return set((self.git.root / path).read_text(encoding="ascii").split())
 
+    def common(self, commits: Sequence[str]) -> str | None:
+        """The last commit that these are all built on; None where they have none in common."""
+        done = self.git.run("merge-base", "--octopus", *commits, check=False)
+        return done.stdout.decode().strip() or None
+
     def count(self, *range_arguments: str) -> int:
         """How many commits a range has."""
         return int(self.git.text(*_GIT, "rev-list", "--count", *range_arguments, "--"))
@@ -233,7 +238,7 @@ def _entries(stream: IO[bytes]) -> Iterator[tuple[list[str], list[Change]]]:
             mode, old, new = meta[1].decode(), meta[2].decode(), meta[3].decode()
             changes.append(
                 Change(
-                    token.decode("utf-8", "surrogateescape"),
+                    token.decode("utf-8", "replace"),
                     mode,
                     None if meta[0] == b":000000" else old,
                     None if mode == _NONE else new,

@@ -149,6 +149,11 @@ def id_with_a_wrong_check_symbol(f: Any) -> str:
     return f.commit({"cases/2026/03/11/20260311-0000A8.yaml": f.case(OPEN).replace(b"0000A7", b"0000A8")})
 
 
+@tampering("misplaced", "another file's place")
+def case_under_capital_letters(f: Any) -> str:
+    return f.commit({path_of(OPEN).replace("cases/", "Cases/"): f.case(OPEN)})
+
+
 @tampering("misplaced", "holds the case")
 def id_other_than_the_file_name(f: Any) -> str:
     body = "20260311-0000G"
@@ -406,6 +411,14 @@ def honest_merge(f: Any) -> str:
     return f.commit({path_of(OPEN): merged}, "Merge\n", at="2026-03-13 17:10", parents=[one, other])
 
 
+def honest_merge_of_settings(f: Any) -> str:
+    """li merges what zhang has changed of the people meanwhile."""
+    changed = f.commit({"units.yaml": f.read("units.yaml") + b"# x\n"})
+    mine = f.act(OPEN, "note", "urban-mgmt/li", text="x", who=LI)
+    merged = {"units.yaml": f.read("units.yaml", changed)}
+    return f.commit(merged, "Merge\n", who=LI, at="2026-03-13 17:10", parents=[mine, changed])
+
+
 @tampering("merge", "lost or changed")
 def merge_drops_the_other_side(f: Any) -> str:
     one, other, _merged = sides(f)
@@ -439,6 +452,15 @@ def merge_of_two_approvals(f: Any) -> str:
     other = f.act(REVIEW, "approve", "office/liu", "2026-03-13 16:40", publish=True, who=LIU)
     merged = f.read(path_of(REVIEW), one) + f.read(path_of(REVIEW), other)[len(f.case(REVIEW)) :]
     return f.commit({path_of(REVIEW): merged}, "Merge\n", at="2026-03-13 17:10", parents=[one, other])
+
+
+@tampering("role", "settings is not for urban-mgmt/li")
+def merge_takes_back_what_the_office_changed(f: Any) -> str:
+    """li merges, and keeps the people as they were before zhang changed them."""
+    changed = f.commit({"units.yaml": f.read("units.yaml").replace(LI.encode(), b"li@elsewhere.example")})
+    mine = f.act(OPEN, "note", "urban-mgmt/li", text="x", who=LI)
+    merged = {"units.yaml": f.read("units.yaml"), path_of(OPEN): f.read(path_of(OPEN), mine)}
+    return f.commit(merged, "Merge\n", who=LI, at="2026-03-13 17:10", parents=[changed, mine])
 
 
 # -- the ground it all stands on

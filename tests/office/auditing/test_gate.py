@@ -106,6 +106,13 @@ def test_the_history_is_neither_rewritten_nor_deleted(server: Path, tmp_path: Pa
     git(mine, "push", "-q", "origin", ":side")
 
 
+def test_nothing_is_smuggled_in_by_a_tag(bare: Path, server: Path, forged: dict[str, str]) -> None:
+    """A tag may bring anything; once a branch is to hold it, it is looked at."""
+    commit = forged["second-beginning-with-own-people"]
+    git(bare, "push", "-q", str(server), f"{commit}:refs/tags/harmless")
+    assert "second history" in git(bare, "push", str(server), f"{commit}:refs/heads/side", code=1)
+
+
 def test_a_first_push_founds_the_registry(bare: Path, tmp_path: Path) -> None:
     """Into an empty repository the whole history is pushed, and held against its own beginning."""
     new = tmp_path / "new.git"

@@ -118,19 +118,24 @@ class Auditor:
             )
 
     def _changed_settings(self, subject: Subject) -> None:
-        """Only who has the permission `settings` changes them; a merge that takes a parent's changes nothing."""
-        compared = [{change.path for change in changes} for changes in subject.commit.changes]
-        for path in sorted(set.intersection(*compared) if compared else ()):
-            if is_settings(path):
-                checks.role(subject, "settings", subject.who or "", path)
+        """Only who has the permission `settings` changes them."""
+        changes = subject.commit.changes
+        changed = {change.path for one in changes for change in one if is_settings(change.path)}
+        if changed and len(changes) > 1:
+            changed = merges.own_settings(subject.commit, changed, self._past)
+        for path in sorted(changed):
+            checks.role(subject, "settings", subject.who or "", path)
 
     def _grown(self, subject: Subject, changes: Iterable[Change]) -> None:
         """What became of the files below cases/ in a commit with one parent, or none."""
         growths: list[Growth] = []
         documents: dict[str, Change] = {}
         for change in changes:
-            if change.path.startswith("cases/") and not self._restores(change):
-                self._file(subject, change, changes, growths, documents)
+            if change.path.startswith("cases/"):
+                if not self._restores(change):
+                    self._file(subject, change, changes, growths, documents)
+            elif change.new is not None and checks.is_look_alike(change.path):
+                subject.found("misplaced", _("on Windows and macOS it takes another file's place"), path=change.path)
         if growths or "Wz-Case" in stated(subject.commit.message):
             trailers.check(subject, growths)
         if growths or documents:

@@ -9,6 +9,7 @@ from wz.model.instants import SHANGHAI, shown
 from wz.model.problem import Problem
 from wz.office.auditing.cases import Growth, Lines, numbered
 from wz.office.auditing.finding import cure
+from wz.office.auditing.in_force import is_settings
 from wz.office.auditing.subject import Subject
 from wz.office.references import missing_in_event, missing_in_facts
 from wz.store.past import Change
@@ -18,6 +19,12 @@ _REGULAR = ("100644", "100755")
 
 def is_document(path: str) -> bool:
     return path.rpartition("/")[0].endswith(".files")
+
+
+def is_look_alike(path: str) -> bool:
+    """Whether a file system that does not tell capitals from small letters takes it for one of the registry's."""
+    small = path.casefold()
+    return small != path and (small.startswith("cases/") or is_settings(small))
 
 
 def place(subject: Subject, change: Change) -> bool:

@@ -1,14 +1,14 @@
 """Merge commits: what every parent had is still there, and nothing has come in that no parent had."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from wz.i18n import _
 from wz.office.auditing.cases import Cases, Growth, Known
 from wz.office.auditing.checks import is_document, lawful, place, problems
 from wz.office.auditing.subject import Subject
 from wz.store.casefile import event_lines, parse
-from wz.store.past import Change, Contents, name_of_content
+from wz.store.past import Change, Commit, Contents, Past, name_of_content
 
 
 def check(subject: Subject, cases: Cases, contents: Contents) -> None:
@@ -23,6 +23,20 @@ def check(subject: Subject, cases: Cases, contents: Contents) -> None:
             _document(subject, path, differing, everywhere=all(changes))
         elif place(subject, differing[0]):
             _case(subject, path, differing, everywhere=all(changes), cases=cases, contents=contents)
+
+
+def own_settings(commit: Commit, paths: Collection[str], past: Past) -> set[str]:
+    """The settings files that a merge changes itself; taking what one side alone had changed is no change of its own."""
+    places = sorted(paths)
+    base = past.common(commit.parents)
+    before = past.names_at(base, places) if base else [None] * len(places)
+    merged = past.names_at(commit.name, places)
+    sides = [past.names_at(parent, places) for parent in commit.parents]
+    return {
+        place
+        for place, was, now, *theirs in zip(places, before, merged, *sides, strict=True)
+        if now not in theirs or any(one not in (was, now) for one in theirs)
+    }
 
 
 def _document(subject: Subject, path: str, differing: list[Change], *, everywhere: bool) -> None:
