@@ -232,34 +232,30 @@ def _entries(stream: IO[bytes]) -> Iterator[tuple[list[str], list[Change]]]:
     """diff-tree's answers: a header of seven fields, and the files that differ."""
     header: list[str] | None = None
     changes: list[Change] = []
-    meta: list[bytes] | None = None
+    meta: list[str] | None = None
     for token in _tokens(stream):
         if meta is not None:
-            mode, old, new = meta[1].decode(), meta[2].decode(), meta[3].decode()
-            changes.append(
-                Change(
-                    token.decode("utf-8", "replace"),
-                    mode,
-                    None if meta[0] == b":000000" else old,
-                    None if mode == _NONE else new,
-                )
-            )
+            before, mode, old, new, _status = meta
+            changes.append(Change(token, mode, old if before != ":000000" else None, new if mode != _NONE else None))
             meta = None
-        elif token.startswith((b":", b"\n:")):
-            meta = token.lstrip(b"\n").split(b" ")
+        elif token[:1] == ":":
+            meta = token.split(" ")
+        elif token[:2] == "\n:":
+            meta = token[1:].split(" ")
         elif token:
             if header is not None:
                 yield header, changes
-            header, changes = token.decode("utf-8", "replace").split("\n", 6), []
+            header, changes = token.split("\n", 6), []
     if header is not None:
         yield header, changes
 
 
-def _tokens(stream: IO[bytes]) -> Iterator[bytes]:
+def _tokens(stream: IO[bytes]) -> Iterator[str]:
     """What stands between NULs."""
     rest = b""
     while chunk := stream.read(1 << 18):
-        *whole, rest = (rest + chunk).split(b"\0")
-        yield from whole
+        whole, found, rest = (rest + chunk).rpartition(b"\0")
+        if found:
+            yield from whole.decode("utf-8", "replace").split("\0")
     if rest:
-        yield rest
+        yield rest.decode("utf-8", "replace")

@@ -120,7 +120,12 @@ class Auditor:
     def _changed_settings(self, subject: Subject) -> None:
         """Only who has the permission `settings` changes them."""
         changes = subject.commit.changes
-        changed = {change.path for one in changes for change in one if is_settings(change.path)}
+        changed = {
+            change.path
+            for one in changes
+            for change in one
+            if not change.path.startswith("cases/") and is_settings(change.path)
+        }
         if changed and len(changes) > 1:
             changed = merges.own_settings(subject.commit, changed, self._past)
         for path in sorted(changed):

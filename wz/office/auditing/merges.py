@@ -26,7 +26,7 @@ def check(subject: Subject, cases: Cases, contents: Contents) -> None:
 
 
 def own_settings(commit: Commit, paths: Collection[str], past: Past) -> set[str]:
-    """The settings files that a merge changes itself; taking what one side alone had changed is no change of its own."""
+    """The settings files that a merge changes itself; to take what one side alone had changed is no such change."""
     places = sorted(paths)
     base = past.common(commit.parents)
     before = past.names_at(base, places) if base else [None] * len(places)
