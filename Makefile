@@ -10,7 +10,7 @@ demo: $(STAMP)
 	$(BIN)/wz check --as-of 2026-11-20
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff format --check .
@@ -28,18 +28,21 @@ docs: $(STAMP)
 messages: $(VENV)/.installed-test
 	$(BIN)/python wz/locale/update.py
 
-$(STAMP): pyproject.toml $(wildcard wz/locale/*/LC_MESSAGES/*.po)
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+SOURCES := pyproject.toml hatch_build.py $(wildcard wz/locale/*/LC_MESSAGES/*.po)
+# Compiling every module of every package would take longer than running them does.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -e
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(SOURCES) | $(BIN)/python
+	$(INSTALL) .
 	touch $@
 
-$(VENV)/.installed-test: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
-	touch $@
-
-$(VENV)/.installed-lint: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[lint]'
-	touch $@
+# Whoever tests or lints has wz itself too.
+$(STAMP)-%: $(SOURCES) | $(BIN)/python
+	$(INSTALL) '.[$*]'
+	touch $@ $(STAMP)
 
 clean:
 	rm -rf $(VENV)

@@ -124,8 +124,12 @@ def cases(count: int, open_cases: int) -> Iterator[tuple[str, str]]:
         yield path_of(case_id), text
 
 
-def registry(root: Path, count: int, open_cases: int | None = None) -> list[str]:
-    """A registry of so many cases with one commit and a clean work tree. Returns the ids, oldest first."""
+def registry(root: Path, count: int, open_cases: int | None = None, history: bool = False) -> list[str]:
+    """A registry of so many cases and a clean work tree; two in a hundred are open unless said otherwise.
+
+    With `history` each case is a commit of its own, as an office's years would have it; else all are one commit.
+    Returns the ids, oldest first.
+    """
     root.mkdir(parents=True)
     git = ["git", "-C", str(root)]
     subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
@@ -135,19 +139,25 @@ def registry(root: Path, count: int, open_cases: int | None = None) -> list[str]
     ids = []
     with subprocess.Popen([*git, "fast-import", "--quiet"], stdin=subprocess.PIPE) as importer:
         assert importer.stdin is not None
-        importer.stdin.write(
-            b"commit refs/heads/main\ncommitter bench <zhang@office.example> 1795000000 +0800\ndata 5\nbench\n"
-        )
+        stream = importer.stdin
+        seconds = 1_600_000_000
+
+        def commit() -> None:
+            ident = b"bench <zhang@office.example> %d +0800" % seconds
+            stream.write(b"commit refs/heads/main\ncommitter %s\ndata 5\nbench\n" % ident)
 
         def write(path: str, content: bytes) -> None:
-            assert importer.stdin is not None
-            importer.stdin.write(b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content))
+            stream.write(b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content))
 
+        commit()
         for name in ("units.yaml", "calendar.yaml"):
             write(name, (ROOT / name).read_bytes())
         for path, content in schema_files().items():
             write(path, content)
         for path, text in cases(count, count // 50 if open_cases is None else open_cases):
+            if history:
+                seconds += 1000
+                commit()
             write(path, text.encode("utf-8"))
             ids.append(path.rpartition("/")[2].removesuffix(".yaml"))
     if importer.returncode:

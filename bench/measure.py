@@ -13,9 +13,10 @@ Command = Callable[[int], Sequence[str]]
 
 
 class Measure(NamedTuple):
-    """One thing measured: our command and its yardstick, each made anew for the n-th run; `most` is the ratio allowed.
+    """One thing measured: our command and its yardstick, each made anew for the n-th run.
 
-    `before` prepares the n-th run of each (say, drops a cache) and is not timed.
+    `most` is the ratio allowed, `megabytes` the memory. `before` prepares the n-th run (say, drops a cache) and is not
+    timed. `rounds` is for what takes long.
     """
 
     name: str
@@ -25,6 +26,8 @@ class Measure(NamedTuple):
     folder: Path
     most: float | None = None
     before: Callable[[int], None] = lambda number: None
+    megabytes: float | None = None
+    rounds: int | None = None
 
 
 class Result(NamedTuple):
@@ -38,6 +41,13 @@ class Result(NamedTuple):
     ratio: float
     most: float | None
     memory: float
+    megabytes: float | None
+
+    @property
+    def exceeded(self) -> bool:
+        return (self.most is not None and self.ratio > self.most) or (
+            self.megabytes is not None and self.memory > self.megabytes
+        )
 
 
 def run(measure: Measure, cases: int, rounds: int) -> Result:
@@ -45,7 +55,7 @@ def run(measure: Measure, cases: int, rounds: int) -> Result:
     ours: list[float] = []
     yard: list[float] = []
     peak = 0.0
-    for number in range(rounds + 1):
+    for number in range((measure.rounds or rounds) + 1):
         measure.before(number)
         seconds, memory = _timed(measure.ours(number), measure.folder)
         other, _memory = _timed(measure.yardstick(number), measure.folder)
@@ -54,7 +64,9 @@ def run(measure: Measure, cases: int, rounds: int) -> Result:
             yard.append(other)
             peak = max(peak, memory)
     mine, theirs = statistics.median(ours), statistics.median(yard)
-    return Result(measure.name, cases, mine, theirs, measure.yardstick_name, mine / theirs, measure.most, peak)
+    return Result(
+        measure.name, cases, mine, theirs, measure.yardstick_name, mine / theirs, measure.most, peak, measure.megabytes
+    )
 
 
 def _timed(command: Sequence[str], folder: Path) -> tuple[float, float]:

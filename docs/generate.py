@@ -9,6 +9,7 @@ output stands for lines left out: as many lines stay before and behind it as the
 """
 
 import argparse
+import json
 import os
 import re
 import shlex
@@ -44,16 +45,62 @@ environment variables see the [README](../README.md).
 """
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ID = re.compile(r"\b[0-9]{8}-[0-9A-HJKMNP-TV-Z]{6}\b")
-# Runs wz as if it were another time.
-_AT = """
-import sys
+# Runs one command line after the other as if it were another time, in one process: starting it takes longest.
+_SPEAKER = """
+import contextlib, io, json, sys
 from datetime import datetime
 from wz.cli import context
-moment = datetime.fromisoformat(sys.argv.pop(1))
+moment = datetime.fromisoformat(sys.argv[1])
 context.now = lambda: moment
 from wz.cli.main import run
-sys.exit(run())
+for line in sys.stdin:
+    with io.StringIO() as said:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            run(json.loads(line))
+        print(json.dumps(said.getvalue()), flush=True)
 """
+
+
+class Speaker:
+    """Answers the command lines of a guide, in its language and in a sample registry, which they change."""
+
+    def __init__(self, language: str, sample: Path) -> None:
+        self._sample = sample
+        self._environment = os.environ | {
+            "WZ_LANG": language, "NO_COLOR": "1", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"
+        }  # fmt: skip
+        self._wz = subprocess.Popen(
+            [sys.executable, "-c", _SPEAKER, MOMENT],
+            cwd=sample, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
+        )  # fmt: skip
+
+    def __enter__(self) -> "Speaker":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._wz.communicate()
+
+    def printed(self, command: str) -> str:
+        """What a command line prints, on both streams."""
+        arguments = shlex.split(command.replace("\\\n", " "))
+        files = {name: str(self._sample.parent / name) for name in FILES}
+        arguments = [files.get(argument, argument) for argument in arguments]
+        if arguments[0] == "wz":
+            assert self._wz.stdin is not None
+            assert self._wz.stdout is not None
+            self._wz.stdin.write(json.dumps(arguments[1:]) + "\n")
+            self._wz.stdin.flush()
+            return str(json.loads(self._wz.stdout.readline()))
+        done = subprocess.run(
+            arguments,
+            cwd=self._sample,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        return done.stdout.decode("utf-8")
 
 
 def commands() -> str:
@@ -80,10 +127,11 @@ def guide(text: str, language: str, sample: Path) -> str:
     """A guide with its console blocks run anew in that sample registry, which they change."""
     for name, content in FILES.items():
         (sample.parent / name).write_text(content, encoding="utf-8")
-    return _BLOCK.sub(lambda block: f"```console\n{_console(block[1], language, sample)}```", text)
+    with Speaker(language, sample) as speaker:
+        return _BLOCK.sub(lambda block: f"```console\n{_console(block[1], speaker)}```", text)
 
 
-def _console(block: str, language: str, sample: Path) -> str:
+def _console(block: str, speaker: Speaker) -> str:
     anew = ""
     for step in re.split(r"^(?=\$ )", block, flags=re.MULTILINE):
         if not step.strip():
@@ -92,28 +140,11 @@ def _console(block: str, language: str, sample: Path) -> str:
         while command.endswith("\\"):
             more, _line_end, before = before.partition("\n")
             command += "\n" + more
-        printed = _printed(command[2:], language, sample)
+        printed = speaker.printed(command[2:])
         if command.startswith("$ wz new") and (known := _ID.search(before)):
             printed = _ID.sub(known[0], printed)  # an id is made anew every time
         anew += f"{command}\n{_shortened(printed, before)}"
     return anew
-
-
-def _printed(command: str, language: str, sample: Path) -> str:
-    arguments = shlex.split(command.replace("\\\n", " "))
-    files = {name: str(sample.parent / name) for name in FILES}
-    arguments = [files.get(argument, argument) for argument in arguments]
-    python = [sys.executable, "-c", _AT, MOMENT]
-    done = subprocess.run(
-        [*python, *arguments[1:]] if arguments[0] == "wz" else arguments,
-        cwd=sample,
-        env=os.environ | {"WZ_LANG": language, "NO_COLOR": "1", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
-    return done.stdout.decode("utf-8")
 
 
 def _shortened(printed: str, before: str) -> str:

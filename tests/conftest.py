@@ -1,10 +1,15 @@
 """Hermetic registries: real git, a fixed identity, nothing of the machine's own configuration."""
 
+import json
 import os
+import select
 import shutil
+import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +26,7 @@ _GIT_CONFIG = f"""\
 \tuseConfigOnly = true
 [init]
 \tdefaultBranch = main
+\ttemplateDir =
 [gc]
 \tauto = 0
 [maintenance]
@@ -72,11 +78,80 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+# What is decided when python starts or wz is imported; with another value of one of these, a python must be started.
+_STARTING = ("WZ_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "PYTHON")
+
+
+class Forked:
+    """A command that the forge runs, as `subprocess.Popen` shows one."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._answers = connection.makefile("rb")
+        self.pid = int(self._answers.readline())
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        code = self._ended(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired("wz", timeout or 0)
+        return code
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    def _ended(self, timeout: float | None) -> int | None:
+        if self._code is None and select.select([self._connection], [], [], timeout)[0]:
+            self._code = int(self._answers.readline())
+            self._answers.close()
+            self._connection.close()
+        return self._code
+
+
+class Forge:
+    """Starts commands, each as a process in a session of its own, from one python that has imported wz (forge.py)."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = str(place)
+
+    def start(
+        self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], streams: Sequence[int] | None = None
+    ) -> Forked:
+        """`streams` are the descriptors of its standard input, output and error; without them it has none."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(self._place)
+        request = {"arguments": list(arguments), "cwd": str(cwd), "env": dict(env)}
+        with Path(os.devnull).open("r+b") as nothing:
+            socket.send_fds(connection, [b"x"], streams or [nothing.fileno()] * 3)
+            connection.sendall(json.dumps(request).encode() + b"\n")
+        return Forked(connection)
+
+
+@pytest.fixture(scope="session")
+def forge(hermetic: None) -> Iterator[Forge | None]:
+    """None on Windows, which cannot fork."""
+    if sys.platform == "win32":
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:  # a socket's path must be short
+        place = Path(folder) / "forge"
+        script = [sys.executable, str(Path(__file__).with_name("forge.py")), str(place)]
+        with subprocess.Popen(script, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+            yield Forge(place)
+            process.terminate()
+
+
 @pytest.fixture
-def wz(tmp_path: Path) -> Runner:
+def wz(tmp_path: Path, forge: Forge | None) -> Runner:
     """Runs the real command: wz("check", "--format", "json", cwd=office) -> Result(code, out, err).
 
-    `stdin` is text or bytes, `env` is added to the environment (a value None takes the variable away).
+    `stdin` is text or bytes, `env` is added to the environment (a value None takes the variable away). It is a process
+    of its own, forked by the forge where that is the same, else with a python started anew.
     """
 
     def run(
@@ -91,17 +166,32 @@ def wz(tmp_path: Path) -> Runner:
         for key, value in (env or {}).items():
             if value is None:
                 environment.pop(key, None)
-        done = subprocess.run(
-            [sys.executable, "-m", "wz", *map(str, arguments)],
-            cwd=cwd or tmp_path,
-            input=stdin.encode("utf-8") if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            env=environment,
-            timeout=timeout,
-            check=False,
-            preexec_fn=preexec,
-        )
-        return Result(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+        words, folder = [*map(str, arguments)], cwd or tmp_path
+        data = stdin.encode("utf-8") if isinstance(stdin, str) else stdin
+        if forge is None or preexec is not None or any(key.startswith(_STARTING) for key in env or {}):
+            done = subprocess.run(
+                [sys.executable, "-m", "wz", *words],
+                cwd=folder,
+                input=data,
+                capture_output=True,
+                env=environment,
+                timeout=timeout,
+                check=False,
+                preexec_fn=preexec,
+            )
+            return Result(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            given.write(data)
+            given.seek(0)
+            process = forge.start(words, folder, environment, [one.fileno() for one in (given, out, err)])
+            try:
+                code = process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+            out.seek(0)
+            err.seek(0)
+            return Result(code, out.read().decode("utf-8"), err.read().decode("utf-8"))
 
     return run
 
@@ -143,6 +233,8 @@ def told(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 capture_output=True,
                 timeout=120,
             )
+            # One pack instead of some thousand objects: it is copied for every test that writes.
+            subprocess.run(["git", "-C", str(made), "repack", "-adq"], check=True, capture_output=True)
             made.rename(root)
     return root
 

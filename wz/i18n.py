@@ -56,6 +56,11 @@ def term(code: str, chinese: str) -> str:
     return chinese if CHINESE else code
 
 
+def labelled(label: str, value: str) -> str:
+    """`label: value`, with the colon of the reader's language."""
+    return label + ("：" if CHINESE else ": ") + value
+
+
 def listed(items: Iterable[str]) -> str:
     """Names one after the other, as the reader's language separates them."""
     return ("、" if CHINESE else ", ").join(items)

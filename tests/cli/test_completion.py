@@ -32,7 +32,7 @@ def test_commands_and_options(complete: Completer) -> None:
     assert complete("wz return re") == ["refuse", "request"]
     assert complete("wz calendar p") == ["pin"]
     assert set(complete("wz check --f")) == {"--fail-on", "--format"}
-    assert complete("wz check --format j") == ["json"]
+    assert complete("wz check --format j") == ["json", "junit"]
     assert "--oa-number" in complete("wz reply WN708S --oa")
 
 

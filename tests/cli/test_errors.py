@@ -216,13 +216,8 @@ def test_an_ascii_locale_does_not_choke_on_chinese(wz: Any, told: Path) -> None:
 
 
 def test_the_language_of_messages(wz: Any, told: Path) -> None:
-    """WZ_LANG goes before the locale; codes and numbers stay."""
-    for env, chinese in (
-        ({"WZ_LANG": "zh_CN"}, True),
-        ({"WZ_LANG": None, "LANG": "zh_CN.UTF-8"}, True),
-        ({"WZ_LANG": "en", "LANG": "zh_CN.UTF-8"}, False),
-        ({"WZ_LANG": None, "LANG": "C.UTF-8"}, False),
-    ):
+    """Ids stay; tests/test_messages.py tries which variable chooses."""
+    for env, chinese in (({"WZ_LANG": "zh_CN"}, True), ({"WZ_LANG": "en", "LANG": "zh_CN.UTF-8"}, False)):
         done = wz("list", "--as-of", "2026-11-20", "level:red", cwd=told, env={"LANGUAGE": None, **env})
         assert ("生态环境局" in done.out) == chinese
         assert "20261031-EBX9R6" in done.out

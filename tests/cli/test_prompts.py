@@ -122,7 +122,7 @@ def test_what_follows_from_an_answer_is_asked(desk: Any, at: Any) -> None:
 def test_nothing_optional_is_asked(desk: Any, at: Any) -> None:
     case = desk.new("咨询")
     desk("transfer", case, "--to", "城管局", "--route", "部门", "--at", "2026-03-02 09:00")
-    screen = at("note", case, answers=[("text (Enter", "备忘\n")])
+    screen = at("note", case, answers=[("text of the note (Enter", "备忘\n")])
     assert screen.code == 0
     assert screen.text.count("(Enter alone opens an editor)") == 1
 
@@ -170,7 +170,7 @@ def test_a_text_from_the_editor(desk: Any, at: Any, tmp_path: Path) -> None:
     case = desk.new()
     screen = at(
         "note", case, env=editor(tmp_path, "", "第一行\n\n  第三行\n"),
-        answers=[("text (Enter alone opens an editor): ", "\n"), ("Open the editor again? [Y/n]: ", "y\n")],
+        answers=[("text of the note (Enter alone opens an editor): ", "\n"), ("Open the editor again? [Y/n]: ", "y\n")],
     )  # fmt: skip
     assert screen.code == 0, screen.text
     assert events(desk, case)[0]["text"] == "第一行\n\n  第三行"
@@ -183,7 +183,7 @@ def test_stopped_half_way_nothing_is_recorded(desk: Any, at: Any, tmp_path: Path
     if how == "end of input":
         screen = at("transfer", case, answers=[("responsible" + ASK, "7\n"), ("route" + ASK, "\x04")])
     else:
-        answers = [("text (Enter", "\n"), ("again? [Y/n]: ", "n\n")]
+        answers = [("text of the note (Enter", "\n"), ("again? [Y/n]: ", "n\n")]
         screen = at("note", case, env=editor(tmp_path, ""), answers=answers)
     assert screen.code == 130
     assert "nothing has been recorded" in screen.text

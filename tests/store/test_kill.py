@@ -6,7 +6,6 @@ WZ_KILLS sets how many random kills are tried (default 40), WZ_SEED which ones.
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills process g
 Desk = Any
 Runner = Callable[..., Any]
 Interposed = Callable[[str, str], dict[str, str | None]]
+Start = Callable[..., Any]
 
 # Read here, for tests run without variables of wz's.
 KILLS, SEED = int(os.environ.get("WZ_KILLS", "40")), os.environ.get("WZ_SEED", "20261123")
@@ -35,17 +35,14 @@ MOMENTS = {
 STEPS = ["cat-file", "fast-import", "update-index", "update-ref"]
 
 
-def start(desk: Desk, *arguments: str, env: dict[str, str | None] | None = None) -> subprocess.Popen[bytes]:
-    """The command in a process group of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "wz", *arguments],
-        cwd=desk.root,
-        env={**os.environ, **(env or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+@pytest.fixture
+def start(forge: Any) -> Start:
+    """start(desk, "note", …, env={}) is the command under way, in a process group of its own."""
+
+    def run(desk: Desk, *arguments: str, env: dict[str, str | None] | None = None) -> Any:
+        return forge.start(arguments, desk.root, {**os.environ, **(env or {})})
+
+    return run
 
 
 class Watch:
@@ -80,7 +77,9 @@ class Watch:
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_at_each_step(desk: Desk, wz: Runner, interposed: Interposed, step: str, moment: str) -> None:
+def test_killed_at_each_step(
+    desk: Desk, wz: Runner, interposed: Interposed, start: Start, step: str, moment: str
+) -> None:
     watch = Watch(desk, desk.cases[0])
     env = interposed(step, MOMENTS[moment])
     process = start(desk, "note", watch.case, "--text", "killed", "--attach", str(desk.root / "units.yaml"), env=env)
@@ -96,7 +95,7 @@ def test_killed_at_each_step(desk: Desk, wz: Runner, interposed: Interposed, ste
 
 
 @pytest.mark.parametrize("reader", ["show", "check"])
-def test_reading_mends_too(desk: Desk, wz: Runner, interposed: Interposed, reader: str) -> None:
+def test_reading_mends_too(desk: Desk, wz: Runner, interposed: Interposed, start: Start, reader: str) -> None:
     watch = Watch(desk, desk.cases[0])
     env = interposed("update-ref", MOMENTS["after"])
     assert start(desk, "note", watch.case, "--text", "killed", env=env).wait() == -signal.SIGKILL
@@ -106,7 +105,7 @@ def test_reading_mends_too(desk: Desk, wz: Runner, interposed: Interposed, reade
     assert watch.assert_mended("killed")
 
 
-def test_edit_made_after_the_kill_stays(desk: Desk, wz: Runner, interposed: Interposed) -> None:
+def test_edit_made_after_the_kill_stays(desk: Desk, wz: Runner, interposed: Interposed, start: Start) -> None:
     """Killed after the branch moved; then a human edits the file that still is the old one. Their words stay."""
     case, path = desk.cases[0], desk.path(desk.cases[0])
     start(desk, "note", case, "--text", "killed", env=interposed("update-ref", MOMENTS["after"])).wait()
@@ -121,7 +120,9 @@ def test_edit_made_after_the_kill_stays(desk: Desk, wz: Runner, interposed: Inte
 
 
 @pytest.mark.parametrize("then", ["detached", "other branch", "commit dropped", "merge begun"])
-def test_user_goes_elsewhere_after_the_kill(desk: Desk, wz: Runner, interposed: Interposed, then: str) -> None:
+def test_user_goes_elsewhere_after_the_kill(
+    desk: Desk, wz: Runner, interposed: Interposed, start: Start, then: str
+) -> None:
     """What was left is finished or forgotten, and reading works wherever the user went."""
     case = desk.cases[0]
     desk.git("branch", "other")
@@ -142,7 +143,7 @@ def test_user_goes_elsewhere_after_the_kill(desk: Desk, wz: Runner, interposed: 
     assert desk.texts(case) == (["killed"] if then in ("detached", "merge begun") else [])
 
 
-def test_killed_at_random_moments(desk: Desk, wz: Runner) -> None:
+def test_killed_at_random_moments(desk: Desk, wz: Runner, start: Start) -> None:
     """Of the process group and of the python process alone, by the clock and by what has just appeared on disk."""
     chance = random.Random(SEED)
     took = time.monotonic()

@@ -10,7 +10,7 @@ from wz.regulation.law import Law
 
 
 class Attach(Event, tag="attach"):
-    text: Annotated[str | None, Field("text", N_("text"))] = None
+    text: Annotated[str | None, Field("text", N_("what the documents are"))] = None
 
 
 def decide(case: Case, event: Attach, law: Law) -> Refusal | None:

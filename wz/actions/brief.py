@@ -11,7 +11,7 @@ from wz.regulation.law import Law
 
 class Brief(Event, tag="brief"):
     title: Annotated[str, Field("line", N_("title"))]
-    text: Annotated[str, Field("text", N_("text"))]
+    text: Annotated[str, Field("text", N_("text of the report"))]
 
 
 def apply(case: Case, event: Brief, law: Law) -> None:

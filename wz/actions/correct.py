@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 
 from wz.actions.base import Action, Field, Refusal
-from wz.i18n import N_, _, term
+from wz.i18n import N_, _, listed, term
 from wz.model.case import STATE_LABELS, Case
 from wz.model.event import Event, Facts, plain
 from wz.regulation import deadlines
@@ -44,7 +44,7 @@ def decide(case: Case, event: Correct, law: Law) -> Refusal | None:
         return Refusal(
             None,
             _("{field} cannot be corrected").format(field=event.field),
-            _("These can: {fields}.").format(fields=", ".join(FIELDS)),
+            _("These can: {fields}.").format(fields=listed(FIELDS)),
         )
     named = term(event.field, FIELDS[event.field])
     try:

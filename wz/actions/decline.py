@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from wz.actions.base import Action, Field, Refusal
-from wz.i18n import N_, _
+from wz.i18n import N_, _, listed
 from wz.model.case import Case
 from wz.model.event import Event
 from wz.regulation.law import Law
@@ -21,7 +21,7 @@ def decide(case: Case, event: Decline, law: Law) -> Refusal | None:
         return Refusal(
             "8",
             _("{ground} is no ground for declining").format(ground=event.ground),
-            _("Give one of {grounds}; `wz rules` shows them.").format(grounds=", ".join(grounds)),
+            _("Give one of {grounds}; `wz rules` shows them.").format(grounds=listed(grounds)),
         )
     return None
 

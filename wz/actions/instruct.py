@@ -12,7 +12,7 @@ from wz.regulation.law import Law
 
 class Instruct(Event, tag="instruct"):
     leader: Annotated[str, Field("line", N_("leader"))]
-    text: Annotated[str, Field("text", N_("text"))]
+    text: Annotated[str, Field("text", N_("text of the instruction"))]
     due: Annotated[date | None, Field("day", N_("due day"))] = None
 
 

@@ -12,7 +12,7 @@ from wz.regulation.law import Law
 
 
 class Justify(Event, tag="justify"):
-    reason: Annotated[str, Field("text", N_("reason"))]
+    reason: Annotated[str, Field("text", N_("reason for being late"))]
 
 
 def open_deadlines(case: Case, law: Law) -> list[datetime]:

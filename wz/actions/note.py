@@ -9,7 +9,7 @@ from wz.model.event import Event
 
 
 class Note(Event, tag="note"):
-    text: Annotated[str, Field("text", N_("text"))]
+    text: Annotated[str, Field("text", N_("text of the note"))]
 
 
 ACTION = Action(

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from wz.actions.base import Action, Field, Refusal
-from wz.i18n import N_, _
+from wz.i18n import N_, _, listed
 from wz.model.case import Case
 from wz.model.event import Event
 from wz.regulation import deadlines
@@ -20,7 +20,7 @@ def decide(case: Case, event: Rate, law: Law) -> Refusal | None:
         return Refusal(
             law.rules.rating_article,
             _("{rating} is no rating").format(rating=event.rating),
-            _("Give one of {ratings}.").format(ratings=", ".join(ratings)),
+            _("Give one of {ratings}.").format(ratings=listed(ratings)),
         )
     return None
 

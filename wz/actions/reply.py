@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 
 from wz.actions.base import Action, Field, Refusal
-from wz.i18n import N_, _
+from wz.i18n import N_, _, listed
 from wz.model.case import Case
 from wz.model.event import Event, File
 from wz.model.instants import shown
@@ -112,7 +112,7 @@ def _decide_redo(event: Reply, law: Law) -> Refusal | None:
         return Refusal(
             "18",
             _("the reply to a redo says under which item of 第十八条 it falls"),
-            _("Add --redo-ground with one of {grounds}.").format(grounds=", ".join(grounds)),
+            _("Add --redo-ground with one of {grounds}.").format(grounds=listed(grounds)),
         )
     if event.redo_ground == "18(3)" and event.duty_opinion is None:
         return Refusal(

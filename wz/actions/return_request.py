@@ -14,7 +14,7 @@ from wz.regulation.law import Law
 
 class ReturnRequest(Event, tag="return-request"):
     reason: Annotated[str, Field("text", N_("reason"))]
-    basis: Annotated[str, Field("text", N_("legal basis"))]
+    basis: Annotated[str, Field("text", N_("basis"))]
 
 
 def last_instant(case: Case, law: Law) -> datetime:

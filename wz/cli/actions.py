@@ -28,33 +28,37 @@ def command(action: Action, name: str | None = None) -> click.Command:
     made = click.Command(
         name or action.name,
         callback=callback,
-        help=_(action.help)
-        + f" ({action.label}{', ' + article_name(action.article) if action.article else ''})\n\n\b\n"
-        + _("Example:")
-        + f"\n  {action.example}",
+        help=_help(action) + "\n\n\b\n" + _("Example:") + f"\n  {action.example}",
         short_help=_(action.help),
         params=[case_argument(), *(one for asked in asked_fields(action.event) for one in options(asked))],
     )
-    for decorate in reversed(
-        (
-            *([] if action.who in ("office", "petitioner") else [as_option]),
-            click.option("--at", "at", metavar="TIME", help=_("When it happened; else now.")),
-            click.option("--note", "note", metavar="TEXT", help=_("A note that goes with it.")),
-            click.option(
-                "--attach",
-                "attach",
-                metavar="FILE",
-                multiple=True,
-                type=click.Path(exists=True, dir_okay=False),
-                help=_("A document that goes with it; once for each."),
-            ),
-            click.option("--dry-run", is_flag=True, help=_("Check and show what would be recorded; record nothing.")),
-            format_option("text", "json"),
-            registry_option,
-        )
+    for decorate in (
+        *([] if action.who in ("office", "petitioner") else [as_option]),
+        click.option("--at", "at", metavar="TIME", help=_("When it happened; else now.")),
+        click.option("--note", "note", metavar="TEXT", help=_("A note that goes with it.")),
+        click.option(
+            "--attach",
+            "attach",
+            metavar="FILE",
+            multiple=True,
+            type=click.Path(exists=True, dir_okay=False),
+            help=_("A document that goes with it; once for each."),
+        ),
+        click.option("--dry-run", is_flag=True, help=_("Check and show what would be recorded; record nothing.")),
+        format_option("text", "json"),
+        registry_option,
     ):
         decorate(made)
     return made
+
+
+def _help(action: Action) -> str:
+    """What it does, with the regulation's name for it and the article."""
+    if action.article is None:
+        return _("{text} ({name})").format(text=_(action.help), name=action.label)
+    return _("{text} ({name}, {article})").format(
+        text=_(action.help), name=action.label, article=article_name(action.article)
+    )
 
 
 def as_option(target: Any) -> Any:

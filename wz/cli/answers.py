@@ -8,7 +8,7 @@ from wz.cli.fields import Asked, asked_fields, flag_parameter
 from wz.cli.questions import ask, at_terminal
 from wz.cli.values import convert, read_text
 from wz.errors import Usage
-from wz.i18n import _
+from wz.i18n import _, listed
 from wz.model.case import Case
 from wz.office.act import Document
 
@@ -40,8 +40,8 @@ def gather(action: Action, given: Mapping[str, Any], case: Case) -> tuple[dict[s
             _put(fields, asked.path, value)
     if missing:
         raise Usage(
-            _("missing: {options}").format(options=", ".join(_named(one) for one in missing)),
-            _("Example:") + "  " + action.example,
+            _("missing: {options}").format(options=listed(map(_named, missing))),
+            _("Example:") + " " + action.example,
         )
     return fields, documents
 
@@ -75,7 +75,7 @@ def _flagged(asked: Asked, given: Mapping[str, Any]) -> Any:
     flags = list(asked.field.flags)
     typed = [flag for flag in flags if given.get(flag_parameter(flag))]
     if len(typed) > 1:
-        raise Usage(_("{options} are both given").format(options=", ".join(typed)), _("Give one of the two."))
+        raise Usage(_("{options} are both given").format(options=listed(typed)), _("Give one of the two."))
     if not typed:
         return None
     return typed[0] == flags[0] if asked.field.kind == "yes-no" else typed[0].removeprefix("--")

@@ -4,6 +4,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wz.cli.check_words import (
+    LEVELS,
+    awaited_name,
+    case_name,
+    compared,
+    due_name,
+    level_name,
+    owed_name,
+    totals_line,
+    unit_name,
+    urge_text,
+)
 from wz.cli.context import (
     as_of_option,
     colours,
@@ -16,18 +28,19 @@ from wz.cli.context import (
     whole_number,
     width,
 )
-from wz.i18n import _, term
+from wz.cli.output import give, output_option
+from wz.i18n import _
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from wz.office.checking import Check, Owed
+    from wz.office.checking import Check
+    from wz.office.comparing import Before
+    from wz.office.survey import Survey
 
 FINDINGS, UNREADABLE = 1, 4
-# A terminal of fewer columns gets short ids, dates and names; a unit's or a person's name then has _NARROW columns.
+# A terminal of fewer columns gets short ids, dates and names.
 _ROOMY = 140
-_NARROW = 12
-_LEVELS = {"none": "无", "blue": "蓝色", "yellow": "黄色", "red": "红色", "referral": "移交督查"}
 
 
 @click.command(
@@ -35,19 +48,32 @@ _LEVELS = {"none": "无", "blue": "蓝色", "yellow": "黄色", "red": "红色",
     + "\n\n\b\n"
     + _("Example:")
     + "\n  wz check --unit urban-mgmt\n  wz check --format json --fail-on red"
+    + "\n  wz check --new-since yesterday --format html --output check.html"
 )
 @click.option("--unit", metavar="UNIT", help=_("Only what this unit owes."), shell_complete=complete_unit)
 @click.option(
     "--within", type=whole_number(0), metavar="N", help=_("Only what is overdue or due within N working days.")
 )
+@click.option("--fail-on", type=click.Choice(list(LEVELS)[1:]), help=_("Exit with 1 when that level has been reached."))
 @click.option(
-    "--fail-on", type=click.Choice(list(_LEVELS)[1:]), help=_("Exit with 1 when that level has been reached.")
+    "--new-since",
+    metavar="DAY|COMMIT",
+    help=_("Only what became worse since then: a level that rose, or newly overdue."),
 )
 @as_of_option
 @rev_option
-@format_option("table", "json", "ndjson", "csv")
+@format_option("table", "json", "ndjson", "csv", "junit", "github", "markdown", "html")
+@output_option
 @registry_option
-def check(unit: str | None, within: int | None, fail_on: str | None, as_of: "datetime | None", output: str) -> int:
+def check(
+    unit: str | None,
+    within: int | None,
+    fail_on: str | None,
+    new_since: str | None,
+    as_of: "datetime | None",
+    output: str,
+    to: str | None,
+) -> int:
     from wz.office import checking
     from wz.office.survey import survey
 
@@ -57,80 +83,58 @@ def check(unit: str | None, within: int | None, fail_on: str | None, as_of: "dat
         from wz.cli.values import find_unit
 
         unit = find_unit(unit, registry.directory)
+    found = survey(registry, moment, ended=False)
     report = checking.check(
-        survey(registry, moment, ended=False),
+        found,
         registry.root.as_posix(),
         registry.rules,
         registry.directory,
         unit=unit,
         within=within,
+        before=None if new_since is None else _before(new_since, found),
     )
-    click.echo(_rendered(report, output))
+    if output == "table":
+        text = _table(report)
+    else:
+        from wz.cli.check_formats import rendered
+
+        text = rendered(report, output, fail_on)
+    give(text, to)
     if report.problems:
         if output in ("ndjson", "csv"):
             from wz.cli.problems import show_problems
 
             show_problems(report.problems)
         return UNREADABLE
-    failed = fail_on is not None and checking.at_least(report, fail_on)  # type: ignore[arg-type]
+    failed = fail_on is not None and any(checking.reached(one, fail_on) for one in report.obligations)  # type: ignore[arg-type]
     return FINDINGS if failed else 0
 
 
-def _rendered(report: "Check", output: str) -> str:
-    import msgspec
+def _before(since: str, found: "Survey") -> "Before":
+    """How things stood at a day or a commit; what can be read as a day is one."""
+    from wz.cli.context import as_of_instant
+    from wz.errors import Usage
+    from wz.office import comparing
 
-    match output:
-        case "json":
-            from wz.render.json import pretty
-
-            return pretty(report)
-        case "ndjson":
-            from wz.render.json import line
-
-            return "\n".join(line(one) for one in report.obligations)
-        case "csv":
-            from wz.render.csv import lines
-
-            rows = [msgspec.to_builtins(one) for one in report.obligations]
-            for row in rows:
-                urge = row.pop("urge")
-                row |= {"urge_role": urge["role"], "urge_name": urge["name"]}
-            return lines(_CSV_COLUMNS, rows)
-    return _table(report)
-
-
-_CSV_COLUMNS = (
-    "case",
-    "title",
-    "category",
-    "state",
-    "unit",
-    "obligation",
-    "started",
-    "due",
-    "due_at",
-    "days_left",
-    "overdue_days",
-    "level",
-    "points",
-    "urge_role",
-    "urge_name",
-    "article",
-    "provisional",
-)
+    try:
+        moment = as_of_instant(since)
+    except Usage:
+        return comparing.before_commit(current().registry, since, found)
+    return comparing.before_day(current().registry, moment, found)
 
 
 def _table(report: "Check") -> str:
+    from wz.office import checking
     from wz.render.table import flexible, paint
 
     lit, wide = colours(), width()
     tight = wide is not None and wide < _ROOMY
     rows: list[tuple[object, ...]]
     directory, rules = current().registry.directory, current().registry.rules
-    overdue = [one for one in report.obligations if one.days_left < 0 or report.as_of > one.due_at]
-    soon = [one for one in report.obligations if one not in overdue and one.days_left <= rules.due_soon]
+    overdue, soon = checking.overdue(report), checking.due_soon(report, rules.due_soon)
     parts = [
-        paint(_("As of {as_of:%Y-%m-%d %H:%M}, {city}").format(as_of=report.as_of, city=directory.city), "bold", lit)
+        paint(_("As of {as_of:%Y-%m-%d %H:%M}, {city}").format(as_of=report.as_of, city=directory.city), "bold", lit),
+        *compared(report),
     ]
 
     def section(title: str, body: str) -> None:
@@ -140,27 +144,32 @@ def _table(report: "Check") -> str:
         rows = [
             (
                 paint(level_name(one.level), one.level, lit),
-                _case(one.case, tight),
+                case_name(one.case, tight),
                 one.title,
-                _unit(one.unit, tight),
-                _owed(one.obligation),
-                _due(one, tight),
+                unit_name(one.unit, tight),
+                owed_name(one.obligation),
+                due_name(one, tight),
                 one.overdue_days,
-                _urge(one, tight),
+                urge_text(one, tight),
             )
             for one in overdue
         ]
         days = _("Days") if tight else _("Days over")
         headers = [_("Level"), _("Case"), _("Title"), _("Unit"), _("Owes"), _("Due"), days, _("Urge")]
+        if report.new_since:
+            headers.append(_("Before"))
+            rows = [
+                (*row, level_name(one.before) if one.before else "") for row, one in zip(rows, overdue, strict=True)
+            ]
         section(_("Overdue"), flexible(headers, rows, 2, wide, right=[6]))
     if soon:
         rows = [
             (
-                _case(one.case, tight),
+                case_name(one.case, tight),
                 one.title,
-                _unit(one.unit, tight),
-                _owed(one.obligation),
-                _due(one, tight),
+                unit_name(one.unit, tight),
+                owed_name(one.obligation),
+                due_name(one, tight),
                 one.days_left,
             )
             for one in soon
@@ -171,7 +180,7 @@ def _table(report: "Check") -> str:
         )
     if report.waiting:
         rows = [
-            (_awaited(one.awaited), _case(one.case, tight), one.title, f"{one.since:%Y-%m-%d %H:%M}", one.days)
+            (awaited_name(one.awaited), case_name(one.case, tight), one.title, f"{one.since:%Y-%m-%d %H:%M}", one.days)
             for one in report.waiting
         ]
         headers = [_("For"), _("Case"), _("Title"), _("Since"), _("Working days")]
@@ -180,73 +189,5 @@ def _table(report: "Check") -> str:
         from wz.cli.problems import problem_lines
 
         section(_("Problems"), problem_lines(report.problems))
-    parts.append(_totals(report, lit, tight))
+    parts.append(totals_line(report, lit, tight))
     return "\n\n".join(parts)
-
-
-def _totals(report: "Check", lit: bool, tight: bool) -> str:
-    from wz.render.table import paint
-
-    totals = report.totals
-    levels = "  ".join(
-        paint(f"{level_name(level)} {totals[level]}", level if totals[level] else "", lit)
-        for level in reversed(_LEVELS)
-        if level != "none"
-    )
-    return (
-        levels
-        + ("\n" if tight else "  |  ")
-        + _(
-            "open obligations {open}, overdue {overdue}, due soon {due_soon}, waiting {waiting}, problems {problems}"
-        ).format(**totals)
-    )
-
-
-def level_name(level: str) -> str:
-    return term(level, _LEVELS[level])
-
-
-def _case(case_id: str, tight: bool) -> str:
-    """The id; where there is little room, the end of it, which every command takes for it."""
-    return case_id.rpartition("-")[2] if tight else case_id
-
-
-def _unit(unit_id: str, tight: bool) -> str:
-    from wz.render.table import shorten
-
-    name = term(unit_id, current().registry.directory.name_of(unit_id))
-    return shorten(name, _NARROW) if tight else name
-
-
-def _owed(kind: str) -> str:
-    from wz.cli.done import obligation_name
-
-    return obligation_name(kind)  # type: ignore[arg-type]
-
-
-def _awaited(awaited: str) -> str:
-    from wz.office.survey import AWAITED_LABELS
-
-    return term(awaited, AWAITED_LABELS[awaited])  # type: ignore[index]
-
-
-def _due(one: "Owed", tight: bool) -> str:
-    from wz.cli.done import due_text
-
-    if tight:
-        return f"{one.due:%m-%d}" + ("?" if one.provisional else "")
-    return due_text(one)  # type: ignore[arg-type]
-
-
-def _urge(one: "Owed", tight: bool) -> str:
-    from wz.model.directory import ROLE_LABELS
-    from wz.render.table import shorten
-
-    role = one.urge.role
-    if role is None:  # late, but not a day of it is charged: nobody is urged while the office has the case
-        held = _("with the office") if one.state in ("in-review", "return-requested") else ""
-        return shorten(held, _NARROW) if tight else held
-    label = term(role, ROLE_LABELS[role])
-    if tight:
-        return shorten(one.urge.name if one.urge.name and role != "supervision" else label, _NARROW)
-    return f"{label} {one.urge.name}" if one.urge.name and role != "supervision" else one.urge.name or label

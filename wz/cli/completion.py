@@ -53,8 +53,8 @@ class PowerShell(ShellComplete):
     help=_("Print the completion script of a shell: commands, options, case ids, units.")
     + "\n\n\b\n"
     + _("Example:")
-    + '\n  eval "$(wz completion bash)"        # in ~/.bashrc'
-    + '\n  eval "$(wz completion zsh)"         # in ~/.zshrc'
+    + '\n  eval "$(wz completion bash)"        # ~/.bashrc'
+    + '\n  eval "$(wz completion zsh)"         # ~/.zshrc'
     + "\n  wz completion fish > ~/.config/fish/completions/wz.fish"
     + "\n  wz completion powershell | Out-String | Invoke-Expression"
 )

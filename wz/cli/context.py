@@ -35,6 +35,11 @@ class Session:
         self._chosen = registry
         self.revision = revision
 
+    @property
+    def named(self) -> bool:
+        """Whether somebody said which registry, rather than stand in it."""
+        return self._chosen is not None
+
     @cached_property
     def registry(self) -> Any:
         """The registry, found when first asked for, at the revision asked for."""

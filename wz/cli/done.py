@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from wz.cli.context import current, now
-from wz.i18n import _, term
+from wz.i18n import _, labelled, term
 from wz.model.case import STATE_LABELS
 from wz.model.event import plain
 from wz.model.obligation import KIND_LABELS, Judged, Kind
@@ -40,7 +40,7 @@ def show_done(done: Done, action: str, output: str, notes: list[str] | None = No
 
     name = term(action, ACTIONS[action].label if action in ACTIONS else "登记")
     state = term(done.case.state, STATE_LABELS[done.case.state])
-    line = f"{name} {done.case_id}: {state}"
+    line = labelled(f"{name} {done.case_id}", state)
     click.echo(line if done.commit else _("would be recorded: {line}").format(line=line))
     for one in judged:
         owed: Figures = figures(one, registry.rules, registry.directory)

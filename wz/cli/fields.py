@@ -8,7 +8,7 @@ import msgspec
 
 from wz.actions.base import Field
 from wz.cli.context import complete_unit, whole_number
-from wz.i18n import _
+from wz.i18n import _, labelled, listed
 
 _COMMON = frozenset({"at", "by", "note", "attachments"})
 
@@ -102,14 +102,14 @@ def options(asked: Asked) -> list[click.Option]:
 
 
 def _about(asked: Asked, choices: str = "") -> str:
-    text = asked.label + (f": {choices}" if choices else "")
+    text = labelled(asked.label, choices) if choices else asked.label
     return f"{text}  [{_('required')}]" if asked.required else text
 
 
 def _listed(field: Field) -> str:
     if isinstance(field.choices, str):
         return _("see `wz rules`")
-    return ", ".join(f"{code} {label}" for code, label in field.choices.items())
+    return listed(f"{code} {label}" for code, label in field.choices.items())
 
 
 def _flag(asked: Asked, flag: str) -> click.Option:

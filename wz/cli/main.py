@@ -11,7 +11,7 @@ import click
 from wz import __version__
 from wz.cli.context import registry_option
 from wz.errors import WzError
-from wz.i18n import N_, _
+from wz.i18n import N_, _, listed
 
 BUG = 70
 COMPLETING = "_WZ_COMPLETE"
@@ -91,7 +91,7 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches
 
             close = get_close_matches(args[0], _WHERE, 2)
-            hint = _("Did you mean {close}?").format(close=", ".join(close)) if close else _("`wz --help` lists them.")
+            hint = _("Did you mean {close}?").format(close=listed(close)) if close else _("`wz --help` lists them.")
             ctx.fail(_("There is no command {name}. {hint}").format(name=args[0], hint=hint))
         return super().resolve_command(ctx, args)
 

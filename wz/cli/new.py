@@ -9,7 +9,7 @@ from wz.cli.context import complete_unit, current, format_option, happened_at, n
 from wz.cli.questions import at_terminal
 from wz.cli.values import choose, named_unit, read_document, read_text
 from wz.errors import Usage
-from wz.i18n import N_, _
+from wz.i18n import N_, _, listed
 
 _TITLE = Field("line", N_("title"))
 _CONTENT = Field("text", N_("content"))
@@ -132,7 +132,7 @@ def _fields(given: dict[str, Any]) -> dict[str, Any]:
         else:
             missing.append(f"--{name}")
     if missing:
-        raise Usage(_("missing: {options}").format(options=", ".join(missing)), _("`wz new --help` shows an example."))
+        raise Usage(_("missing: {options}").format(options=listed(missing)), _("`wz new --help` shows an example."))
     return fields | _optional(given)
 
 

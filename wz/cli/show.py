@@ -11,7 +11,7 @@ from wz.cli.actions import complete_case
 from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option, rev_option
 from wz.cli.fields import asked_fields
 from wz.cli.values import choices_of
-from wz.i18n import _, listed, term
+from wz.i18n import _, labelled, listed, term
 from wz.model.article import article_name
 
 UNREADABLE = 4
@@ -68,30 +68,26 @@ def _text(shown: dict[str, Any]) -> str:
     unit = shown["unit"]
     lines = [
         paint(f"{shown['case']}  {one_line(facts['title'])}", "bold", lit),
-        _pair(_("Category"), term(facts["category"], rules.choices("categories")[facts["category"]])),
-        _pair(_("State"), term(shown["state"], states[shown["state"]])),
-        _pair(
+        labelled(_("Category"), term(facts["category"], rules.choices("categories")[facts["category"]])),
+        labelled(_("State"), term(shown["state"], states[shown["state"]])),
+        labelled(
             _("Received"),
             f"{_moment(facts['received'])}  {term(facts['channel'], rules.choices('channels')[facts['channel']])}",
         ),
     ]
     if unit:
         assist = "、".join(term(one, directory.name_of(one)) for one in shown["assist"])
-        lines.append(_pair(_("Unit"), term(unit, directory.name_of(unit)) + (f" + {assist}" if assist else "")))
+        lines.append(labelled(_("Unit"), term(unit, directory.name_of(unit)) + (f" + {assist}" if assist else "")))
     for key, label in (("area", _("Area")), ("scope", _("Scope")), ("about", _("About")), ("tags", _("Tags"))):
         if facts.get(key):
-            lines.append(_pair(label, _fact(key, facts[key])))
+            lines.append(labelled(label, _fact(key, facts[key])))
     if facts.get("urgent"):
-        lines.append(_pair(_("Urgent"), _("yes (突发类: no extension)")))
+        lines.append(labelled(_("Urgent"), _("yes (突发类: no extension)")))
     lines += ["", _safe(facts["content"]), ""]
     lines += [_obligation(one, lit) for one in shown["obligations"]]
     lines += ["", *(_event(one) for one in shown["events"])]
     named = listed(_action_name(name) for name in shown["next"])
-    return "\n".join([*lines, "", _pair(_("Possible now"), named)])
-
-
-def _pair(label: str, value: str) -> str:
-    return _("{label}: {value}").format(label=label, value=value)
+    return "\n".join([*lines, "", labelled(_("Possible now"), named)])
 
 
 def _fact(key: str, value: Any) -> str:
@@ -125,7 +121,7 @@ def _action_name(name: str) -> str:
 
 
 def _obligation(one: dict[str, Any], lit: bool) -> str:
-    from wz.cli.check import level_name
+    from wz.cli.check_words import level_name
     from wz.cli.done import obligation_name
     from wz.render.table import paint
 
@@ -160,7 +156,10 @@ def _event(numbered: dict[str, Any]) -> str:
     rest = {key: value for key, value in event.items() if key not in ("action", "at", "by")}
     fields = {asked.path: asked.field for asked in asked_fields(ACTIONS[event["action"]].event)}
     return "\n".join(
-        [head, *("     " + _pair(_label((key,), fields), _value(value, (key,), fields)) for key, value in rest.items())]
+        [
+            head,
+            *("     " + labelled(_label((key,), fields), _value(value, (key,), fields)) for key, value in rest.items()),
+        ]
     )
 
 

@@ -10,7 +10,7 @@ import click
 from wz.actions.base import Field
 from wz.cli.context import current
 from wz.errors import Usage
-from wz.i18n import _, reason_of
+from wz.i18n import _, listed, reason_of
 from wz.office.act import Document
 from wz.office.text import clean
 
@@ -92,7 +92,7 @@ def choose(choices: Mapping[str, str], text: str, option: str) -> str:
     raise Usage(
         _("{option}: there is no {value}").format(option=option, value=text or '""'),
         (_("Did you mean {close}?").format(close=close[0]) + " " if close else "")
-        + _("It is one of {choices}.").format(choices=", ".join(f"{code} {label}" for code, label in choices.items())),
+        + _("It is one of {choices}.").format(choices=listed(f"{code} {label}" for code, label in choices.items())),
     )
 
 

@@ -51,7 +51,7 @@ def why(case: str, as_of: datetime | None, output: str) -> None:
 
 
 def _text(one: "Explanation", today: "Explanation | None") -> str:
-    from wz.cli.check import level_name
+    from wz.cli.check_words import level_name
     from wz.cli.done import obligation_name
     from wz.model.article import article_name
     from wz.model.instants import shown
@@ -104,7 +104,7 @@ def _text(one: "Explanation", today: "Explanation | None") -> str:
 
 def _otherwise_today(then: "Explanation", today: "Explanation") -> str:
     """What the calendar and the rules of today make of it, beside what was judged then."""
-    from wz.cli.check import level_name
+    from wz.cli.check_words import level_name
     from wz.model.instants import shown
 
     if (then.due_at, then.level) == (today.due_at, today.level):

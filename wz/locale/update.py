@@ -7,6 +7,7 @@ nothing is guessed, and there are no dates or line numbers that would change on 
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -113,10 +114,12 @@ def is_translated(message: Message) -> bool:
 
 
 def compiled(source: Path) -> bytes:
-    """The .mo file of a .po file."""
+    """The .mo file of a .po file: the same at any time of day."""
     mo = BytesIO()
     with source.open("rb") as po:
-        write_mo(mo, read_po(po))
+        catalogue = read_po(po)
+    catalogue.creation_date = datetime.fromtimestamp(0, UTC)  # babel writes the present moment else
+    write_mo(mo, catalogue)
     return mo.getvalue()
 
 

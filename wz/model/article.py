@@ -2,6 +2,8 @@
 
 import re
 
+from wz.i18n import labelled
+
 _DIGITS = "〇一二三四五六七八九"
 _ARTICLE = re.compile(r"(\d+)(bis)?(?:\((\d+)\))?")
 
@@ -28,4 +30,4 @@ def article_name(article: str) -> str:
 
 def cited(article: str | None, message: str) -> str:
     """The message behind the name of its article, where it has one."""
-    return message if article is None else f"{article_name(article)}: {message}"
+    return message if article is None else labelled(article_name(article), message)

@@ -11,6 +11,7 @@ from wz.model.directory import Directory
 from wz.model.instants import SHANGHAI
 from wz.model.obligation import LEVEL_ORDER, Judged, LevelId
 from wz.model.problem import Problem
+from wz.office.comparing import Before, is_overdue
 from wz.office.survey import Awaited, Standing, Survey
 from wz.regulation.rules import Rules
 
@@ -40,12 +41,16 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Owed(Figures, frozen=True, kw_only=True):
-    """An obligation and the case it is of."""
+    """An obligation and the case it is of.
+
+    `before` is its level at the moment that it is compared with (None: it was not owed then); unset without one.
+    """
 
     case: str
     title: str
     category: str
     state: str
+    before: LevelId | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Awaiting(msgspec.Struct, frozen=True, kw_only=True, rename={"awaited": "for"}):
@@ -59,11 +64,19 @@ class Awaiting(msgspec.Struct, frozen=True, kw_only=True, rename={"awaited": "fo
     days: int
 
 
+class Since(msgspec.Struct, frozen=True):
+    """What the view is compared with: the moment, and the commit if one was named."""
+
+    as_of: datetime
+    commit: str | None
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """`wz check --format json`, as `schemas/check.schema.json` declares it."""
 
     as_of: datetime
     registry: str
+    new_since: Since | msgspec.UnsetType = msgspec.UNSET
     totals: dict[str, int]
     obligations: list[Owed]
     waiting: list[Awaiting]
@@ -113,25 +126,31 @@ def check(
     *,
     unit: str | None = None,
     within: int | None = None,
+    before: Before | None = None,
 ) -> Check:
     """The view over a survey: worst first, then by due day; waiting, oldest first.
 
-    `unit` keeps one unit's obligations; `within` those overdue or due within that many working days.
+    `unit` keeps one unit's obligations; `within` those overdue or due within that many working days; `before` those
+    that became worse since then, and nothing that waits for the office.
     """
     pairs = [
         (standing, judged)
         for standing in survey.standings
         for judged in standing.judged
-        if (unit is None or judged.obligation.unit == unit) and (within is None or judged.days_left <= within)
+        if (unit is None or judged.obligation.unit == unit)
+        and (within is None or judged.days_left <= within)
+        and (before is None or before.worse(standing.id, judged, survey.as_of))
     ]
     pairs.sort(key=lambda pair: _urgency(*pair))
-    awaiting = sorted(_awaiting(survey.standings, unit), key=lambda one: (one.since, one.case))
+    standings = survey.standings if before is None else []
+    awaiting = sorted(_awaiting(standings, unit), key=lambda one: (one.since, one.case))
     obligations = [
         Owed(
             case=standing.id,
             title=standing.facts.title,
             category=standing.facts.category,
             state=standing.state,
+            before=msgspec.UNSET if before is None else before.level(standing.id, judged),
             **_figures(judged, rules, directory),
         )
         for standing, judged in pairs
@@ -139,6 +158,7 @@ def check(
     return Check(
         as_of=survey.as_of,
         registry=registry,
+        new_since=msgspec.UNSET if before is None else Since(before.as_of, before.commit),
         totals=_totals(survey.as_of, [judged for _standing, judged in pairs], len(awaiting), survey.problems, rules),
         obligations=obligations,
         waiting=awaiting,
@@ -168,7 +188,7 @@ def _totals(
     as_of: datetime, judged: list[Judged], waiting: int, problems: list[Problem], rules: Rules
 ) -> dict[str, int]:
     levels = Counter(one.level for one in judged)
-    running = [one for one in judged if as_of <= one.due_at]
+    running = [one for one in judged if not is_overdue(one, as_of)]
     return {
         "open": len(judged),
         "overdue": len(judged) - len(running),
@@ -179,6 +199,16 @@ def _totals(
     }
 
 
-def at_least(check: Check, level: LevelId) -> bool:
-    """Whether an obligation has reached that level."""
-    return any(LEVEL_ORDER.index(one.level) >= LEVEL_ORDER.index(level) for one in check.obligations)
+def reached(owed: Owed, level: LevelId) -> bool:
+    """Whether the obligation has reached that level, or a worse one."""
+    return LEVEL_ORDER.index(owed.level) >= LEVEL_ORDER.index(level)
+
+
+def overdue(check: Check) -> list[Owed]:
+    """What should have been done already."""
+    return [one for one in check.obligations if is_overdue(one, check.as_of)]
+
+
+def due_soon(check: Check, days: int) -> list[Owed]:
+    """What falls due within so many working days."""
+    return [one for one in check.obligations if one.days_left <= days and not is_overdue(one, check.as_of)]

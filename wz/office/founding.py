@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from wz.errors import Unreadable, Usage
-from wz.i18n import _, reason_of
+from wz.i18n import _, listed, reason_of
 from wz.office.permissions import permit
 from wz.store import schema, yamlfile
 from wz.store.git import Git, create_repository
@@ -141,7 +141,7 @@ def prepare(root: Path) -> None:
     present = [name for name in (*_SETTINGS, *schema_files()) if (root / name).exists()]
     if present:
         raise Usage(
-            _("{folder} already holds {files}").format(folder=root, files=", ".join(present)),
+            _("{folder} already holds {files}").format(folder=root, files=listed(present)),
             _("Choose an empty folder."),
         )
     try:

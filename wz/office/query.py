@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from wz.errors import Usage
-from wz.i18n import _
+from wz.i18n import _, listed
 from wz.model.case import ENDED, STATE_LABELS
 from wz.model.directory import Directory
 from wz.model.event import CHANNELS
@@ -75,7 +75,7 @@ def _predicate(term: str, law: Law, directory: Directory, today: date) -> Predic
             _("there is no field {field} in {term}").format(field=field, term=term),
             _("Did you mean {close}?").format(close=close[0])
             if close
-            else _("Fields are: {fields}.").format(fields=", ".join(FIELDS)),
+            else _("Fields are: {fields}.").format(fields=listed(FIELDS)),
         )
     values = [_value(field, one, law, directory, today) for one in match["value"].split(",")]
     if relation in ("<", "<=", ">", ">="):
@@ -139,7 +139,7 @@ def _value(field: str, text: str, law: Law, directory: Directory, today: date) -
     if code is None:
         raise Usage(
             _("{field} has no value {value}").format(field=field, value=text),
-            _("Values are: {values}.").format(values=", ".join(known)),
+            _("Values are: {values}.").format(values=listed(f"{code} {name}" for code, name in known.items())),
         )
     return code
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from wz.actions.correct import Correct
 from wz.actions.transfer import Transfer
-from wz.i18n import _
+from wz.i18n import _, listed
 from wz.model.directory import Directory
 from wz.model.event import Event, Facts
 
@@ -50,7 +50,7 @@ def _missing_area(field: str, area_id: str, directory: Directory) -> Iterator[Mi
         yield Missing(
             field,
             _("there is no area {area}").format(area=area_id),
-            _("Areas are: {areas}.").format(areas=", ".join(area.id for area in directory.areas)),
+            _("Areas are: {areas}.").format(areas=listed(f"{area.id} {area.name}" for area in directory.areas)),
         )
 
 
@@ -61,5 +61,5 @@ def close_units(text: str, directory: Directory) -> str:
     names = {name: unit.id for unit in directory.units for name in (unit.id, unit.name, *unit.aliases)}
     close = [names[name] for name in get_close_matches(text, names, 3, 0.5)]
     if close:
-        return _("Did you mean {close}?").format(close=", ".join(dict.fromkeys(close)))
+        return _("Did you mean {close}?").format(close=listed(dict.fromkeys(close)))
     return _("`wz units` shows them.")

@@ -15,6 +15,7 @@ from wz.office.register import register
 from wz.store import yamlfile
 from wz.store.git import Identity
 from wz.store.registry import Registry
+from wz.store.series import Series
 
 _OF_STEP = frozenset({"do", "who", "when", "case", "at", "by"})
 
@@ -40,17 +41,17 @@ def found_sample(root: Path, progress: Callable[[int, int], None]) -> Registry:
     units = _packaged("sample/units.yaml").read_text(encoding="utf-8")
     calendar = _packaged("sample/calendar.yaml").read_text(encoding="utf-8")
     registry = Registry(root)
+    registry.git = series = Series(root)
     steps = story()["steps"]
     typist = steps[0]["who"]
-    directory: Directory | None = None
     registry.git.identity = _identity_of_text(units, typist, parse_instant(steps[0]["when"]))
     settle(registry, units, calendar)
-    for number, step in enumerate(steps, 1):
-        directory = directory or registry.directory
-        moment = parse_instant(step["when"])
-        registry.git.identity = identity(directory, step["who"], moment)
-        replay_step(registry, step, moment)
-        progress(number, len(steps))
+    with series.begun():
+        for number, step in enumerate(steps, 1):
+            moment = parse_instant(step["when"])
+            registry.git.identity = identity(registry.directory, step["who"], moment)
+            replay_step(registry, step, moment)
+            progress(number, len(steps))
     del registry.git.identity
     return registry
 

@@ -31,12 +31,15 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def validate(registry: Registry, now: datetime, only: list[str] | None = None) -> Validation:
-    """All problems of the registry, or of the case files at the paths `only`."""
+    """All problems of the registry, or of the cases whose files or documents lie at the paths `only`.
+
+    The settings are looked at in any case; files elsewhere than below cases/ are not the registry's.
+    """
     problems = list(registry.settings_problems)
     usable = _usable(registry)
     files = cases = 0
     seen: dict[str, str] = {}
-    for path in _files(registry.root) if only is None else only:
+    for path in _files(registry.root) if only is None else _of_cases(only):
         files += 1
         if _is_document(path):
             continue
@@ -70,6 +73,14 @@ def _usable(registry: Registry) -> bool:
 
 def _files(root: Path) -> Iterator[str]:
     yield from (path.relative_to(root).as_posix() for path in sorted((root / "cases").rglob("*")) if not path.is_dir())
+
+
+def _of_cases(paths: list[str]) -> Iterator[str]:
+    """Those of the paths that lie below cases/; for a document the file of its case, which names its sha256."""
+    below = (path for path in paths if path.startswith("cases/"))
+    yield from dict.fromkeys(
+        path.rpartition("/")[0].removesuffix(".files") + ".yaml" if _is_document(path) else path for path in below
+    )
 
 
 def _is_document(path: str) -> bool:

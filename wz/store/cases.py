@@ -53,6 +53,8 @@ def of(registry: "Registry", where: str = "TRUE", *values: object) -> Iterator[R
                 yield one
                 last = one.path
             return
+        except sqlite3.ProgrammingError:  # ours, not the file's
+            raise
         except _FAULTS:
             _drop(registry)
         finally:

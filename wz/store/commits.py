@@ -20,7 +20,7 @@ from wz.store.git import Git, Identity, failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
 
 LOCK_SECONDS = 60.0
-_INDEX_SECONDS = 2.0
+INDEX_SECONDS = 2.0
 _ATTEMPTS = 5
 
 
@@ -72,7 +72,7 @@ class Committer(Git):
         try:
             for _attempt in range(_ATTEMPTS):
                 # With the index in hand no `git commit` of the user's can come between; without it, the next tries.
-                with self._index(_INDEX_SECONDS) as held:
+                with self._index(INDEX_SECONDS) as held:
                     new = self._attempt(changes, before, message, held)
                 if new is not None:
                     return new
@@ -104,7 +104,7 @@ class Committer(Git):
         if held:
             self._draft_index(new, indexed)
         self.pending.announce(Journal(ref, old, new, paths))
-        with _uninterrupted():
+        with uninterrupted():
             # HEAD, not the branch: should the user switch right now, it is the new branch that moves, or none.
             reason = "wz: " + message.partition("\n")[0]
             done = self.run("update-ref", "-m", reason, "HEAD", new, old or "", check=False, bonded=True)
@@ -140,26 +140,36 @@ class Committer(Git):
     def _build(self, old: str | None, changes: Mapping[str, bytes], message: str) -> str:
         """Write blobs, trees and commit; no ref moves."""
         identity = self.identity
-        stream = [b"feature done\n"]
-        for mark, content in enumerate(changes.values(), 2):
-            stream.append(b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(content), content))
-        text = message.encode("utf-8")
-        stream.append(
+        built = self._imported([self._stanza(old, changes, message)])
+        return self._signed(built, old, message.encode("utf-8"), identity) if identity.signs else built
+
+    def _stanza(self, parent: str | None, changes: Mapping[str, bytes], message: str) -> bytes:
+        """A commit as fast-import reads it, its mark :1; without a parent it follows the one before it."""
+        identity, text = self.identity, message.encode("utf-8")
+        parts = [
+            b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(content), content)
+            for mark, content in enumerate(changes.values(), 2)
+        ]
+        parts.append(
             b"commit refs/wz/scratch\nmark :1\nauthor %s\ncommitter %s\ndata %d\n%s\n"
             % (identity.author.encode(), identity.committer.encode(), len(text), text)
         )
-        if old is not None:
-            stream.append(b"from %s\n" % old.encode())
+        if parent is not None:
+            parts.append(b"from %s\n" % parent.encode())
         for mark, path in enumerate(changes, 2):
-            stream.append(b"M 100644 :%d %s\n" % (mark, _quoted(self.layout.prefix + path)))
+            parts.append(b"M 100644 :%d %s\n" % (mark, _quoted(self.layout.prefix + path)))
+        return b"".join(parts) + b"\n"
+
+    def _imported(self, stanzas: Sequence[bytes]) -> str:
+        """Write the commits of a stream. Returns the name of the last one."""
         # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
-        stream.append(b"\nget-mark :1\nreset refs/wz/scratch\n\ndone\n")
-        done = self.run("fast-import", "--quiet", "--done", stdin=b"".join(stream), check=False)
+        end = b"get-mark :1\nreset refs/wz/scratch\n\ndone\n"
+        stream = b"".join([b"feature done\n", *stanzas, end])
+        done = self.run("fast-import", "--quiet", "--done", stdin=stream, check=False)
         if done.returncode != 0:
             self._sweep(done.stderr.decode("utf-8", "replace"))
             raise failed(["fast-import"], done)
-        built = done.stdout.decode().strip()
-        return self._signed(built, old, text, identity) if identity.signs else built
+        return done.stdout.decode().strip()
 
     def _sweep(self, words: str) -> None:
         """Remove what a failed fast-import leaves and names: its report, and a pack that may fill the disk."""
@@ -238,7 +248,7 @@ def _quoted(path: str) -> bytes:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Iterator[None]:
     """Ctrl-C comes too late for what is about to be done, and is ignored for these milliseconds."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -214,6 +214,15 @@ class Git:
         done = self.run("rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}", check=False)
         return done.stdout.decode().strip() or None
 
+    def committed_at(self, commit: str) -> datetime:
+        """When a commit was made."""
+        return datetime.fromisoformat(self.text("show", "-s", "--format=%cI", commit))
+
+    @property
+    def shallow(self) -> bool:
+        """Whether the clone was made without its older commits."""
+        return self.text("rev-parse", "--is-shallow-repository") == "true"
+
     def tree(self, commit: str, below: str) -> Iterator[tuple[str, str]]:
         """Every regular file below a folder of the registry at a commit, with its blob, by path."""
         listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", self.layout.prefix + below).stdout

@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
-from wz.errors import Unreadable, Usage
-from wz.i18n import _, reason_of
+from wz.errors import GitFailed, Unreadable, Usage
+from wz.i18n import _, listed, reason_of
 from wz.model import case_id
 from wz.model.directory import Directory
 from wz.model.problem import Problem
@@ -55,12 +55,24 @@ class Registry:
         return Registry, (self.root, self.revision)
 
     def at(self, revision: str) -> "Registry":
-        """The registry as it was recorded at a commit, branch or tag. Raises Usage where there is none."""
+        """The registry as it was recorded at a commit, branch or tag.
+
+        Raises Usage where there is none, GitFailed where a shallow clone may have left it out.
+        """
         commit = self.git.commit_of(revision)
+        if commit is None and self.git.shallow:
+            raise GitFailed(
+                _("{revision} is not in this clone, which is shallow: it holds the latest commits only").format(
+                    revision=revision
+                ),
+                _(
+                    "Fetch the history: git fetch --unshallow; in a GitHub workflow `fetch-depth: 0`, in GitLab "
+                    "`GIT_DEPTH: 0`. A day, such as yesterday, needs no history."
+                ),
+            )
         if commit is None:
             raise Usage(
-                _("git knows no commit {revision}").format(revision=revision),
-                _("`git log` shows the commits; in a shallow clone, `git fetch --unshallow` brings the older ones."),
+                _("git knows no commit {revision}").format(revision=revision), _("`git log` shows the commits.")
             )
         found = Registry(self.root, commit)
         found.progress = self.progress
@@ -186,7 +198,7 @@ class Registry:
         if found:
             raise Usage(
                 _("{text} is the end of {count} ids: {ids}").format(
-                    text=text, count=len(found), ids=", ".join(found[:8]) + (" …" if len(found) > 8 else "")
+                    text=text, count=len(found), ids=listed(found[:8]) + (" …" if len(found) > 8 else "")
                 ),
                 _("Type more of the id."),
             )
@@ -195,7 +207,7 @@ class Registry:
         close = get_close_matches(wanted, [_id_of(path)[-6:] for path in self.case_paths()], 3)
         raise Usage(
             _("no case ends in {text}").format(text=text),
-            _("Did you mean {ids}?").format(ids=", ".join(close)) if close else _("`wz list` shows the ids."),
+            _("Did you mean {ids}?").format(ids=listed(close)) if close else _("`wz list` shows the ids."),
         )
 
     def _is_there(self, path: str) -> bool:

@@ -16,6 +16,10 @@ _WORDS = (
     (r"expected ',' or", N_("the bracket opened on line {opened} is not closed, or a comma is missing")),
     (r"<block end>", N_("this does not belong to what began on line {opened}: check indentation and quotes")),
     (r"<document start>", N_("the document has ended before this: check indentation and quotes")),
+    (
+        r"node content, but found '<stream end>'",
+        N_("the file ends where a value is expected: check brackets and quotes"),
+    ),
     (r"node content, but found (?P<found>.+)", N_("{found} stands where a value is expected; put the value in quotes")),
     (r"escape (character|sequence)", N_("a backslash in double quotes means something; use single quotes")),
     (r"chomping|indentation indicator|comment or a line break", N_("nothing can follow | or > on its line")),

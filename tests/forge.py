@@ -1,0 +1,95 @@
+"""A python that has imported wz already and forks itself for each command.
+
+What runs is a process of its own, with its own folder, environment, streams and session, and can be killed like any
+other; only the start of python and the imports are saved. Started by the fixture `forge` with the path of a socket;
+each connection asks for one command: three descriptors with one byte, then arguments, folder and environment as a line
+of JSON. It is answered with the pid, and, once the command has ended, with its exit code (negative: the signal).
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import socket
+import sys
+import traceback
+from contextlib import suppress
+from typing import Any
+
+_SPARED = ("git", "filelock", "holidays", "jsonschema", "jsonschema_rs", "ryaml", "tabulate", "wcwidth", "yaml")
+
+
+def _import_all() -> None:
+    import wz
+
+    for module in pkgutil.walk_packages(wz.__path__, "wz."):
+        if module.name != "wz.__main__" and not module.name.startswith("wz.locale"):
+            importlib.import_module(module.name)
+    for name in _SPARED:
+        importlib.import_module(name)
+
+
+def _serve(listening: socket.socket) -> None:
+    while True:
+        connection, _address = listening.accept()
+        if os.fork() == 0:
+            listening.close()
+            _keep(connection)
+        connection.close()
+        with suppress(ChildProcessError):  # bury the keepers that are done
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+
+def _keep(connection: socket.socket) -> None:
+    """Start the command, say so, wait for it, say how it ended."""
+    try:
+        _byte, streams, _flags, _address = socket.recv_fds(connection, 1, 3)
+        with connection.makefile("rb") as lines:
+            request = json.loads(lines.readline())
+        pid = os.fork()
+        if pid == 0:
+            connection.close()
+            _become(request, streams)
+        connection.sendall(b"%d\n" % pid)
+        for stream in streams:
+            os.close(stream)
+        _pid, status = os.waitpid(pid, 0)
+        connection.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+    finally:
+        os._exit(0)
+
+
+def _become(request: dict[str, Any], streams: list[int]) -> None:
+    code: Any = 1
+    try:
+        os.setsid()
+        for place, stream in enumerate(streams):
+            os.dup2(stream, place)
+            os.close(stream)
+        os.chdir(request["cwd"])
+        os.environ.clear()
+        os.environ.update(request["env"])
+        from wz.cli.main import run
+        from wz.i18n import chosen_language
+
+        os.environ["LANGUAGE"] = chosen_language()  # as at the import of wz.i18n
+        code = run(request["arguments"])
+    except SystemExit as leaving:
+        code = leaving.code
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code or 0)
+
+
+if __name__ == "__main__":
+    _import_all()
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(sys.argv[1])
+        listening.listen(64)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        _serve(listening)

@@ -1,0 +1,176 @@
+"""The index decides nothing: every answer with it is the answer without it, whatever happened to registry and index."""
+
+import random
+import shutil
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wz.actions.catalog import ACTIONS
+from wz.model.instants import parse_instant
+from wz.office.act import act
+from wz.office.checking import check
+from wz.office.survey import Survey, replays, survey
+from wz.store import cases
+from wz.store.registry import Registry
+
+ROOT = Path(__file__).parents[2]
+MOMENTS = [parse_instant(text) for text in ("2026-11-10 23:59", "2027-03-01 12:00")]
+ALWAYS, NEVER = 1, 1_000_000
+
+
+def git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True)
+    return done.stdout.decode("utf-8").strip()
+
+
+def told(found: Survey) -> list[Any]:
+    """A survey as plain values, in the order given."""
+    return [
+        [(one.facts, one.state, one.unit, one.assist, one.rating, one.judged, one.waiting) for one in found.standings],
+        sorted(found.problems, key=repr),
+    ]
+
+
+def answers(root: Path, revision: str | None = None) -> list[Any]:
+    """What check, list, a stream over all cases and the look-up of an id's end say, now and in the past."""
+    registry = Registry(root) if revision is None else Registry(root).at(revision)
+    said: list[Any] = []
+    for moment in MOMENTS:
+        said.append(told(survey(registry, moment)))
+        owed = survey(registry, moment, ended=False)
+        report = check(owed, "", registry.rules, registry.directory)
+        said.append((report.totals, report.obligations, report.waiting, sorted(report.problems, key=repr)))
+        problems: list[Any] = []
+        said.append([(one.case.facts, one.case.state, one.case.since) for one in replays(registry, moment, problems)])
+    said.append(registry.case_paths())
+    said.append(cases.ending(registry, "0"))
+    return said
+
+
+def both(root: Path, monkeypatch: pytest.MonkeyPatch, revision: str | None = None) -> None:
+    """With the index the answers are those without it."""
+    monkeypatch.setattr(cases, "PAYS", NEVER)
+    without = answers(root, revision)
+    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    assert answers(root, revision) == without
+
+
+class Story:
+    """Random things that happen to a registry and to its index."""
+
+    def __init__(self, root: Path, seed: int) -> None:
+        self.root = root
+        self.chance = random.Random(seed)
+
+    def any_case(self) -> Path:
+        return self.chance.choice(sorted(self.root.glob("cases/*/*/*/*.yaml")))
+
+    def happen(self) -> str:
+        name = self.chance.choice([name for name in dir(self) if name.startswith("do_")])
+        getattr(self, name)()
+        return name
+
+    def do_act(self) -> None:
+        git(self.root, "stash", "-q", "--include-untracked")
+        self.note(self.any_case().stem)
+
+    def note(self, case: str) -> None:
+        now = datetime.now().astimezone()
+        act(Registry(self.root), case, ACTIONS["note"], {"text": "来电"}, by="office/zhang", at=now, now=now)
+
+    def do_edit_and_leave(self) -> None:
+        file = self.any_case()
+        file.write_bytes(file.read_bytes().replace("。".encode(), "！".encode(), 1))
+
+    def do_edit_and_commit(self) -> None:
+        self.do_edit_and_leave()
+        git(self.root, "commit", "-q", "-a", "--allow-empty", "-m", "by hand")
+
+    def do_break(self) -> None:
+        self.any_case().write_bytes(self.chance.choice([b"", b"a: [", b"format: 1\n", b"\xff\xfe", b"events:\n"]))
+
+    def do_unlawful(self) -> None:
+        with self.any_case().open("ab") as file:
+            file.write(
+                b"  - action: approve\n    at: '2026-11-19T09:00:00+08:00'\n    by: office/zhang\n    publish: true\n"
+                * 2
+            )
+
+    def do_remove(self) -> None:
+        self.any_case().unlink()
+
+    def do_add(self) -> None:
+        source = self.any_case()
+        folder = self.root / "cases/2026/11/20"
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, folder / f"20261120-{self.chance.randrange(10**6):06}.yaml")
+
+    def do_commit_everything(self) -> None:
+        git(self.root, "add", "-A")
+        git(self.root, "commit", "-q", "--allow-empty", "-m", "all")
+
+    def do_go_back(self) -> None:
+        git(self.root, "stash", "-q", "--include-untracked")
+        git(self.root, "reset", "-q", "--hard", f"HEAD~{self.chance.randrange(3)}")
+
+    def do_other_branch(self) -> None:
+        git(self.root, "stash", "-q", "--include-untracked")
+        git(self.root, "checkout", "-q", "-B", f"b{self.chance.randrange(3)}", f"HEAD~{self.chance.randrange(2)}")
+
+    def do_stage(self) -> None:
+        self.do_edit_and_leave()
+        git(self.root, "add", "-A")
+
+    def do_ignore(self) -> None:
+        (self.root / ".gitignore").write_text("*.wz-new\ncases/2026/11/20/\n", encoding="utf-8")
+
+    def do_holiday(self) -> None:
+        text = (ROOT / "calendar.yaml").read_text(encoding="utf-8")
+        day = self.chance.randrange(10, 21)
+        closed = f'closed:\n  - {{date: "2026-11-{day}", reason: 台风}}\n'
+        (self.root / "calendar.yaml").write_text(text + closed, encoding="utf-8")
+
+    def do_other_rules(self) -> None:
+        text = (ROOT / "wz/regulation/longnan.yaml").read_text(encoding="utf-8")
+        days = self.chance.choice(["1", "5", "8"])
+        text = text.replace("grants: 2", f"grants: {self.chance.randrange(1, 3)}").replace("days: 5,", f"days: {days},")
+        (self.root / "rules.yaml").write_text(text, encoding="utf-8")
+
+    def index(self) -> Path:
+        return self.root / ".git/wz/index.sqlite"
+
+    def do_delete_the_index(self) -> None:
+        self.index().unlink(missing_ok=True)
+
+    def do_cut_the_index(self) -> None:
+        if self.index().exists():
+            data = self.index().read_bytes()
+            self.index().write_bytes(data[: self.chance.randrange(len(data))])
+
+    def do_spoil_the_index(self) -> None:
+        if self.index().exists():
+            data = bytearray(self.index().read_bytes())
+            for _time in range(self.chance.randrange(1, 40)):
+                data[self.chance.randrange(len(data))] = self.chance.randrange(256)
+            self.index().write_bytes(data)
+
+    def do_write_nonsense(self) -> None:
+        self.index().parent.mkdir(exist_ok=True)
+        self.index().write_bytes(b"not an index")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_histories(sample: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    story, happened = Story(sample, seed), []
+    for _step in range(12):
+        happened.append(story.happen())
+        try:
+            both(sample, monkeypatch)
+            back = git(sample, "rev-parse", f"HEAD~{story.chance.randrange(1, 60)}")
+            both(sample, monkeypatch, back)
+        except AssertionError:
+            raise AssertionError(happened) from None

@@ -1,0 +1,44 @@
+"""Where a result goes: to standard output, or into a file."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from wz.cli.context import F
+from wz.errors import Unreadable
+from wz.i18n import _, reason_of
+
+
+def output_option(command: F) -> F:
+    """--output: into a file, whole or not at all."""
+    return click.option(
+        "--output",
+        "to",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help=_("Write the result to this file instead, in UTF-8."),
+    )(command)
+
+
+def give(text: str, to: str | None) -> None:
+    """The result on standard output (no file, or `-`), or in a file. Raises Unreadable where that cannot be written."""
+    if to is None or to == "-":
+        click.echo(text)
+        return
+    file = Path(to)
+    # A device or pipe is written to; only a file can be put in another's place.
+    draft = file if file.exists() and not file.is_file() else file.with_name(f"{file.name}.{os.getpid()}.wz-new")
+    try:
+        draft.write_text(text + "\n", encoding="utf-8", newline="\n")
+        if draft is not file:
+            draft.replace(file.resolve())
+    except OSError as error:
+        if draft is not file:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+        raise Unreadable(
+            _("cannot write {path}: {reason}").format(path=to, reason=reason_of(error)),
+            _("See that its folder is there and may be written."),
+        ) from None
