@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wz.cli.context import current, format_option, now, registry_option, width
+from wz.cli.output import give, output_option
 from wz.i18n import _, term
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ _WORTH_A_BAR = 3_000  # commits that take about a second
 @click.option("--late", is_flag=True, help=_("List what was recorded on a later working day, too; it is no finding."))
 @click.option("--fresh", is_flag=True, help=_("Audit anew what was audited before."))
 @format_option("table", "json", "junit", "github")
+@output_option
 @registry_option
-def audit(wanted: str | None, signed: bool, late: bool, fresh: bool, output: str) -> int:
+def audit(wanted: str | None, signed: bool, late: bool, fresh: bool, output: str, to: str | None) -> int:
     import gc
 
     from wz.office.auditing import memory, run
@@ -53,8 +55,9 @@ def audit(wanted: str | None, signed: bool, late: bool, fresh: bool, output: str
             found = run.audit(past, past.git.root.as_posix(), wanted, signed=signed, state=state, progress=bar.show)
         finally:
             past.close()
-    if text := _rendered(found, output, moment, past, late=late):
-        click.echo(text)
+    text = _rendered(found, output, moment, past, late=late)
+    if text or to:
+        give(text, to)
     if output != "json":
         click.echo(_summary(found), err=True)
     return FINDINGS if found.findings else 0

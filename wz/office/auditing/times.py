@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from wz.i18n import _
+from wz.i18n import _, term
 from wz.model.instants import SHANGHAI, shown
 from wz.office.auditing.cases import Growth, Lines, numbered
 from wz.office.auditing.finding import Late
 from wz.office.auditing.subject import Subject
+from wz.office.permissions import action_label
 
 
 def check(subject: Subject, growth: Growth, late: list[Late]) -> None:
@@ -25,7 +26,8 @@ def _time(
 ) -> None:
     """One event's time; `brought`: history from another system, which is late by nature."""
     rule, recorded = subject.in_force.law.rules.recording, subject.recorded
-    what = f"events[{number}] {action}: " if number else f"{action}: "
+    name = term(action, action_label(action))
+    what = f"events[{number}] {name}: " if number else f"{name}: "
     if (at - recorded).total_seconds() > rule.ahead * 60:
         subject.found(
             "time",
