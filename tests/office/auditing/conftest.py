@@ -176,13 +176,13 @@ def bare(fortnight: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def forge(bare: Path) -> Iterator[Forge]:
+def forger(bare: Path) -> Iterator[Forge]:
     made = Forge(bare)
     yield made
     made.past.close()
 
 
 @pytest.fixture(scope="session")
-def forged(forge: Forge) -> dict[str, str]:
+def forged(forger: Forge) -> dict[str, str]:
     """The commit of every tampering, by its name."""
-    return {one.name: one.forge(forge) for one in tamperings.ALL}
+    return {one.name: one.forge(forger) for one in tamperings.ALL}

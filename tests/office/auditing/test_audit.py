@@ -17,10 +17,10 @@ NOW = parse_instant("2026-05-01 09:00")
 
 
 @pytest.fixture(scope="module")
-def findings(forge: Any, forged: dict[str, str]) -> dict[str, list[Finding]]:
+def findings(forger: Any, forged: dict[str, str]) -> dict[str, list[Finding]]:
     """What an audit says of each tampering, by its commit: all of them stand side by side on the fortnight."""
     told: dict[str, list[Finding]] = {commit: [] for commit in forged.values()}
-    for one in examine(forge.past, forge.past.names(*told, f"^{forge.base}"), None, NOW, signed=False):
+    for one in examine(forger.past, forger.past.names(*told, f"^{forger.base}"), None, NOW, signed=False):
         told.setdefault(one.commit, []).append(one)
     return told
 
@@ -41,17 +41,17 @@ def test_only_what_was_tampered_with_is_found(forged: dict[str, str], findings: 
     assert {commit for commit, told in findings.items() if told} == set(forged.values())
 
 
-def test_the_fortnight_is_clean(forge: Any) -> None:
-    whole = audit(forge.past, "registry", "main")
+def test_the_fortnight_is_clean(forger: Any) -> None:
+    whole = audit(forger.past, "registry", "main")
     assert whole.findings == []
     assert whole.commits == whole.examined == 24
     # 2026-03-05 20:00 to 2026-03-06: the one paper of the story.
     assert [(one.action, one.by, one.days) for one in whole.late] == [("rate", "petitioner", 1)]
 
 
-def test_an_honest_merge_is_clean(forge: Any) -> None:
-    for merge in (tamperings.honest_merge(forge), tamperings.honest_merge_of_settings(forge)):
-        assert audit(forge.past, "registry", f"{forge.base}..{merge}").findings == []
+def test_an_honest_merge_is_clean(forger: Any) -> None:
+    for merge in (tamperings.honest_merge(forger), tamperings.honest_merge_of_settings(forger)):
+        assert audit(forger.past, "registry", f"{forger.base}..{merge}").findings == []
 
 
 def test_the_untouched_sample_is_clean(told: Path) -> None:

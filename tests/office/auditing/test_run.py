@@ -103,12 +103,12 @@ def test_restoring_is_no_fault(copy: Path) -> None:
     ]
 
 
-def test_ranges(forge: Any) -> None:
-    assert audit(forge.past, "x", "main~3..main").commits == 3
-    assert audit(forge.past, "x", "main~3").commits == 21
+def test_ranges(forger: Any) -> None:
+    assert audit(forger.past, "x", "main~3..main").commits == 3
+    assert audit(forger.past, "x", "main~3").commits == 21
     for wrong in ("nowhere", "main...main", "nowhere.."):
         with pytest.raises(Usage):
-            audit(forge.past, "x", wrong)
+            audit(forger.past, "x", wrong)
 
 
 def test_a_registry_in_a_folder_of_a_repository(copy: Path, tmp_path: Path) -> None:
