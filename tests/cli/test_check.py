@@ -398,3 +398,13 @@ def test_what_a_file_says_cannot_steer_the_terminal(sample: Path, terminal: Any)
         assert "\x1b" not in ESCAPE.sub("", screen.text)
         assert "\a" not in screen.text
         assert "[2J" in screen.text
+
+
+def test_only_the_cases_that_fit_a_query(reader: Any) -> None:
+    """Three obligations are red, and in their cases nothing waits for the office."""
+    found = reader.json("check", "--as-of", "2026-11-20", "level:red", "received>=2026-10-28")
+    assert {one["case"][-6:] for one in found["obligations"]} == {"EBX9R6", "YXJHQB", "7GR7G6"}
+    assert (found["totals"]["open"], found["totals"]["waiting"], found["waiting"]) == (3, 0, [])
+    waiting = reader.json("check", "--as-of", "2026-11-20", "waiting:transfer")
+    assert {one["case"][-6:] for one in waiting["waiting"]} == {"WN708S", "BFYPAE"}
+    assert "^^^^^" in reader("check", "level:grene", code=2).err

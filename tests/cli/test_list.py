@@ -64,6 +64,27 @@ def ends(desk: Any, *terms: str, code: int = 0) -> set[str]:
         (["tag:危桥"], {"0G4K2X"}),
         (["盲道全占"], {"8Z5HZT"}),
         (["category:投诉", "不存在的字"], set()),
+        (["level:red or level:referral"], RED | REFERRAL),
+        (["level:red", "or", "level:referral"], RED | REFERRAL),
+        (["(level:red or level:referral) due<2026-11-08"], {"0G4K2X"}),
+        (["level:red or level:referral due<2026-11-08"], RED | {"0G4K2X"}),  # and binds more closely than or
+        (["level>=blue and not level>=yellow"], BLUE),
+        (["not level:none and not (level:yellow or level:red or level:referral)"], BLUE),
+        (["级别：红色，移交督查 且 非（单位：生态环境局 或 单位：双桥镇）"], (RED | REFERRAL) - {"EBX9R6", "0G4K2X"}),
+        (["level >= red", "due < 2026-11-08"], {"0G4K2X"}),
+        (["overdue>=9"], {"0G4K2X", "EBX9R6"}),
+        (["overdue:6..9"], {"NW4SZY", "EBX9R6", "YXJHQB"}),
+        (["left<-9 level!=none"], {"0G4K2X"}),
+        (["left:0"], DUE_TODAY),
+        (["received:2026-11-19..2026-11-20"], {"8Z5HZT", "WN708S"}),
+        (["received:2026-10", "level:referral"], {"0G4K2X"}),
+        (["waiting:any", "waited>=2"], {"JTXTXK", "8V8931", "ZHVN27", "46AZ2B"}),
+        (["unit:none"], {"WN708S", "BFYPAE", "ZHVN27"}),
+        (["id:WN708S,wn7o8s"], {"WN708S"}),
+        (['title:"便民桥"'], {"0G4K2X"}),
+        (["title=古亭村便民桥桥面破洞危及行人"], {"0G4K2X"}),
+        (["title=桥"], set()),
+        (["content:盲道全占"], {"8Z5HZT"}),
     ],
 )
 def test_filters(reader: Any, terms: list[str], fitting: set[str]) -> None:
@@ -139,6 +160,86 @@ def test_the_table_names_things_for_people(reader: Any) -> None:
 )
 def test_a_bad_term_is_explained(reader: Any, term: str, says: list[str]) -> None:
     done = reader("list", term, code=2)
+    assert done.out == ""
+    for text in says:
+        assert text in done.err
+
+
+def test_a_bad_query_is_pointed_at(reader: Any) -> None:
+    done = reader("list", "路灯", "level:grene", code=2)
+    assert done.err.splitlines() == [
+        "error: level has no value grene",
+        "  路灯 level:grene",
+        "             ^^^^^",
+        "Values are: none 无, blue 蓝色, yellow 黄色, red 红色, referral 移交督查.",
+    ]
+
+
+def columns(desk: Any, *arguments: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(desk("list", *DAY, *arguments, "--format", "csv").out)))
+
+
+def test_columns_and_order(reader: Any, fits: Callable[[str, Any], None]) -> None:
+    """By the due day of what falls due first, latest first; of equal ones the oldest case first."""
+    rows = columns(reader, "level>=red", "--columns", "case,due,overdue_days", "--sort", "-due")
+    assert [row[0][-6:] for row in rows[1:]] == ["7GR7G6", "YXJHQB", "NW4SZY", "EBX9R6", "0G4K2X"]
+    assert rows[0] == ["case", "due", "overdue_days"]
+    assert rows[-1] == ["20261028-0G4K2X", "2026-11-02", "14"]
+    rows = columns(reader, "level>=yellow", "--columns", "level", "--sort", "level,-case")
+    assert rows[1:] == [["yellow"]] * 3 + [["red"]] * 3 + [["referral"]] * 2
+    found = reader.json("list", *DAY, "--all", "--columns", ",".join(_all_columns()))
+    fits("list", found)
+    assert list(found["cases"][0]) == _all_columns()
+    ids = reader("list", *DAY, "level>=red", "--sort", "due", "--format", "ids").out.split()
+    assert ids[0] == "20261028-0G4K2X"
+
+
+def _all_columns() -> list[str]:
+    from wz.office.columns import ALL
+
+    return list(ALL)
+
+
+def test_what_has_no_value_comes_last(reader: Any) -> None:
+    for sign in ("", "-"):
+        dues = [row[0] for row in columns(reader, "--columns", "due", "--sort", sign + "due")[1:]]
+        assert dues[-1] == ""
+        known = [due for due in dues if due]
+        assert known == sorted(known, reverse=bool(sign))
+
+
+def test_groups(reader: Any, fits: Callable[[str, Any], None]) -> None:
+    found = reader.json("list", *DAY, "level>=blue", "--group-by", "level")
+    fits("groups", found)
+    assert {one["level"]: one["count"] for one in found["groups"]} == {
+        "red": 3, "yellow": 3, "blue": 3, "referral": 2}  # fmt: skip
+    assert found["total"] == 11
+    months = columns(reader, "--all", "--group-by", "received.month", "--sort", "received.month")
+    assert months == [["received.month", "count"], ["2026-10", months[1][1]], ["2026-11", months[2][1]]]
+    assert int(months[1][1]) + int(months[2][1]) == 52
+    both = columns(reader, "level>=red", "--group-by", "level,unit", "--sort", "-count,unit")
+    assert len(both) == 6
+    shown = reader("list", *DAY, "level>=blue", "--group-by", "level").out.splitlines()
+    assert shown[0].split() == ["Level", "Count"]
+    assert shown[-1] == "11 cases"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--columns", "case,titel"], ["titel", "title"]),
+        (["--columns", ""], ["no column"]),
+        (["--sort", "-colour"], ["colour", "received"]),
+        (["--group-by", "titel"], ["titel", "title"]),
+        (["--group-by", "unit.month"], ["unit.month", "received.month"]),
+        (["--group-by", "received.moon"], ["received.moon", "month"]),
+        (["--group-by", "unit", "--format", "ids"], ["--group-by"]),
+        (["--group-by", "unit", "--columns", "case"], ["--group-by"]),
+        (["--group-by", "unit", "--sort", "due"], ["due", "count"]),
+    ],
+)
+def test_bad_columns_are_explained(reader: Any, arguments: list[str], says: list[str]) -> None:
+    done = reader("list", *arguments, code=2)
     assert done.out == ""
     for text in says:
         assert text in done.err

@@ -1,20 +1,26 @@
 """The index decides nothing: every answer with it is the answer without it, whatever happened to registry and index."""
 
+import json
+import os
 import random
 import shutil
+import signal
 import subprocess
-from datetime import datetime
+import sys
+import time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.generate import registry
 from wz.actions.catalog import ACTIONS
-from wz.model.instants import parse_instant
+from wz.model.instants import end_of_day, parse_instant
 from wz.office.act import act
 from wz.office.checking import check
 from wz.office.survey import Survey, replays, survey
-from wz.store import cases
+from wz.store import casefile, cases, rows
 from wz.store.registry import Registry
 
 ROOT = Path(__file__).parents[2]
@@ -174,3 +180,123 @@ def test_random_histories(sample: Path, monkeypatch: pytest.MonkeyPatch, seed: i
             both(sample, monkeypatch, back)
         except AssertionError:
             raise AssertionError(happened) from None
+
+
+# -- enough cases that the index pays and reading is shared among the cores
+
+
+@pytest.fixture(scope="module")
+def city(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """1,600 cases, of which 40 are open. Not to be written to; its index may be."""
+    root = tmp_path_factory.mktemp("city") / "registry"
+    registry(root, 1600, 40)
+    return root
+
+
+LATER = end_of_day(date(2026, 11, 20))
+
+
+def open_ids(root: Path) -> list[str]:
+    return [one.id for one in survey(Registry(root), LATER, ended=False).standings]
+
+
+def index_of(root: Path) -> Path:
+    return root / ".git/wz/index.sqlite"
+
+
+def no_parsing(*_arguments: object) -> None:
+    raise AssertionError("a file was parsed")
+
+
+def test_on_every_core_as_on_one(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index_of(city).unlink(missing_ok=True)
+    together = told(survey(Registry(city), LATER))
+    monkeypatch.setattr(rows, "_WORTH_SHARING", NEVER)
+    index_of(city).unlink()
+    assert told(survey(Registry(city), LATER)) == together
+    assert len(together[0]) == 1600
+    assert len(open_ids(city)) == 40
+
+
+def test_what_is_known_is_not_parsed_again(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = open_ids(city)
+    monkeypatch.setattr(casefile, "parse", no_parsing)
+    assert open_ids(city) == expected
+
+
+def test_a_changed_holiday_moves_deadlines_and_parses_nothing(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {one.id: one.due for one in survey(Registry(city), LATER, ended=False).standings if one.due}
+    calendar = city / "calendar.yaml"
+    text = calendar.read_text(encoding="utf-8")
+    monkeypatch.setattr(casefile, "parse", no_parsing)
+    monkeypatch.setattr(rows, "_WORTH_SHARING", NEVER)  # in this process, where parsing is forbidden
+    try:
+        calendar.write_text(text + 'closed:\n  - {date: "2026-11-23", reason: 台风}\n', encoding="utf-8")
+        after = {one.id: one.due for one in survey(Registry(city), LATER, ended=False).standings if one.due}
+    finally:
+        calendar.write_text(text, encoding="utf-8")
+    monday, tuesday = date(2026, 11, 23), date(2026, 11, 24)
+    assert {case for case, due in before.items() if due == monday}
+    assert all(after[case] == tuesday for case, due in before.items() if due == monday)
+
+
+def test_only_what_a_commit_changed_is_parsed(city: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(city, root)
+    git(root, "update-index", "-q", "--refresh")
+    open_ids(root)
+    case = sorted(root.glob("cases/*/*/*/*.yaml"))[700]
+    with case.open("ab") as file:
+        file.write(b"# a comment\n")
+    git(root, "commit", "-q", "-a", "-m", "by hand")
+    parsed: list[str] = []
+    parse = casefile.parse
+
+    def noted(path: str, data: bytes) -> Any:
+        parsed.append(path)
+        return parse(path, data)
+
+    monkeypatch.setattr(casefile, "parse", noted)
+    open_ids(root)
+    assert parsed == [case.relative_to(root).as_posix()]
+    parsed.clear()
+    open_ids(root)
+    assert parsed == []
+
+
+def test_another_wz_makes_it_anew(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_ids(city)
+    mark = cases.Index.open(index_of(city)).about()["tool"]
+    monkeypatch.setattr(cases, "tool", lambda: "another")
+    monkeypatch.setattr(rows, "_WORTH_SHARING", NEVER)
+    expected = open_ids(city)
+    assert cases.Index.open(index_of(city)).about()["tool"] == "another" != mark
+    assert len(expected) == 40
+
+
+def test_where_it_cannot_be_written_the_answer_is_the_same(city: Path, tmp_path: Path) -> None:
+    expected = open_ids(city)
+    root = tmp_path / "copy"
+    shutil.copytree(city, root)
+    shutil.rmtree(root / ".git/wz")
+    (root / ".git/wz").write_text("in the way", encoding="utf-8")
+    assert open_ids(root) == expected
+
+
+def check_command(root: Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "wz", "check", "--as-of", "2026-11-20", "--format", "json"],
+        cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+def test_several_at_once_and_some_killed(city: Path) -> None:
+    index_of(city).unlink(missing_ok=True)
+    processes = [check_command(city) for _number in range(4)]
+    time.sleep(0.5)
+    os.killpg(processes[0].pid, signal.SIGKILL)
+    said = [process.communicate()[0] for process in processes][1:]
+    assert len({*said}) == 1
+    waiting = {one["case"] for kind in ("obligations", "waiting") for one in json.loads(said[0])[kind]}
+    assert waiting == set(open_ids(city))
+    assert cases.Index.open(index_of(city)).sound()

@@ -29,6 +29,7 @@ from wz.cli.context import (
     width,
 )
 from wz.cli.output import give, output_option
+from wz.cli.querying import query_argument
 from wz.i18n import _
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from wz.office.checking import Check
     from wz.office.comparing import Before
+    from wz.office.query import Query
     from wz.office.survey import Survey
 
 FINDINGS, UNREADABLE = 1, 4
@@ -45,11 +47,15 @@ _ROOMY = 140
 
 @click.command(
     help=_("Who owes what by when, worst first; what is due soon; what waits for the office; totals. (第二十六条)")
+    + "\n\n"
+    + _("With a query, only the cases that fit it; `wz list --help` and docs/query.md say how it is written.")
     + "\n\n\b\n"
     + _("Example:")
     + "\n  wz check --unit urban-mgmt\n  wz check --format json --fail-on red"
+    + "\n  wz check category:complaint 'due<today+3wd'"
     + "\n  wz check --new-since yesterday --format html --output check.html"
 )
+@query_argument
 @click.option("--unit", metavar="UNIT", help=_("Only what this unit owes."), shell_complete=complete_unit)
 @click.option(
     "--within", type=whole_number(0), metavar="N", help=_("Only what is overdue or due within N working days.")
@@ -66,6 +72,7 @@ _ROOMY = 140
 @output_option
 @registry_option
 def check(
+    terms: tuple[str, ...],
     unit: str | None,
     within: int | None,
     fail_on: str | None,
@@ -83,7 +90,11 @@ def check(
         from wz.cli.values import find_unit
 
         unit = find_unit(unit, registry.directory)
+    asked = _asked(terms, moment)
     found = survey(registry, moment, ended=False)
+    before = None if new_since is None else _before(new_since, found)
+    if asked is not None:
+        found.standings = list(filter(asked.fits, found.standings))
     report = checking.check(
         found,
         registry.root.as_posix(),
@@ -91,7 +102,7 @@ def check(
         registry.directory,
         unit=unit,
         within=within,
-        before=None if new_since is None else _before(new_since, found),
+        before=before,
     )
     if output == "table":
         text = _table(report)
@@ -108,6 +119,16 @@ def check(
         return UNREADABLE
     failed = fail_on is not None and any(checking.reached(one, fail_on) for one in report.obligations)  # type: ignore[arg-type]
     return FINDINGS if failed else 0
+
+
+def _asked(terms: tuple[str, ...], as_of: "datetime") -> "Query | None":
+    """The query, where there is one. Raises QueryFault."""
+    if not terms:
+        return None
+    from wz.office import query
+
+    registry = current().registry
+    return query.parse(terms, registry.law, registry.directory, as_of.date())
 
 
 def _before(since: str, found: "Survey") -> "Before":

@@ -1,160 +1,180 @@
-"""`wz list`: cases that fit a filter."""
+"""`wz list`: cases that fit a query, as rows or counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import click
 
-from wz.cli.context import as_of_option, colours, current, format_option, now, registry_option, rev_option, width
-from wz.i18n import _, ngettext, term
+from wz.cli.context import as_of_option, current, format_option, now, registry_option, rev_option, width
+from wz.cli.querying import query_argument, query_help
+from wz.errors import Usage
+from wz.i18n import _, ngettext
 
-COLUMNS = (
-    "case",
-    "title",
-    "category",
-    "state",
-    "unit",
-    "assist",
-    "area",
-    "channel",
-    "received",
-    "urgent",
-    "tags",
-    "due",
-    "level",
-    "obligations",
-    "rating",
-)
 UNREADABLE = 4
+_TABLE = ("case", "title", "category", "state", "unit", "due", "level")
 
 
-def _complete_filter(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    from wz.office.query import FIELDS
+def _complete_columns(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from wz.office.columns import ALL
 
-    field, colon, value = incomplete.partition(":")
-    if not colon:
-        return [f"{one}:" for one in FIELDS if one.startswith(field)]
-    if field in ("unit", "assist"):
-        return [f"{field}:{unit.id}" for unit in current(ctx).registry.directory.units if unit.id.startswith(value)]
-    return []
+    before, _comma, last = incomplete.rpartition(",")
+    head = f"{before}," if before else ""
+    sign = "-" if last.startswith("-") and param.name == "sort" else ""
+    return [f"{head}{sign}{name}" for name in ALL if name.startswith(last.removeprefix(sign))]
 
 
 @click.command(
     "list",
-    help=_("Cases that fit every term of the filter; without one, all that are open.")
-    + "\n\n"
-    + _(
-        "Terms: FIELD:VALUE (values joined by commas: any of them), FIELD!=VALUE, due<DATE, level>=yellow, or a text "
-        "that title or content contains. Codes and Chinese names both serve. Dates: 2026-12-01, today, today+3, "
-        "today+3wd (working days)."
-    )
+    help=_("Cases that fit the query; without one, all that are open.")
+    + query_help()
     + "\n\n\b\n"
     + _("Example:")
-    + "\n  wz list unit:urban-mgmt state:assigned level:red 'due<2026-12-01' 路灯",
+    + "\n  wz list unit:urban-mgmt state:assigned level:red 'due<2026-12-01' 路灯"
+    + "\n  wz list 'due<today+3wd and not (waiting:any or urgent:yes)' --sort due,-level"
+    + "\n  wz list --all 'received>=2026-10' --group-by unit,received.month"
+    + "\n  wz list level:red --columns case,unit,owes,overdue_days --format csv",
 )
-@click.argument("terms", nargs=-1, metavar="[TERM]...", shell_complete=_complete_filter)
+@query_argument
 @click.option("--all", "everything", is_flag=True, help=_("Closed and declined cases too."))
+@click.option(
+    "--sort",
+    metavar="COLUMNS",
+    shell_complete=_complete_columns,
+    help=_("Order by these columns; -COLUMN is largest or latest first. Else oldest first."),
+)
+@click.option("--columns", metavar="COLUMNS", shell_complete=_complete_columns, help=_("These columns, in this order."))
+@click.option(
+    "--group-by",
+    metavar="COLUMNS",
+    shell_complete=_complete_columns,
+    help=_("Count the cases by these columns; days by received.month (year, quarter, month, week, day)."),
+)
 @as_of_option
 @rev_option
 @format_option("table", "json", "ndjson", "csv", "ids")
 @registry_option
-def list_cases(terms: tuple[str, ...], everything: bool, as_of: datetime | None, output: str) -> int:
-    from wz.model.case import ENDED
+def list_cases(
+    terms: tuple[str, ...],
+    everything: bool,
+    sort: str | None,
+    columns: str | None,
+    group_by: str | None,
+    as_of: datetime | None,
+    output: str,
+) -> int:
+    from wz.office import columns as columns_of
     from wz.office import query
-    from wz.office.survey import survey
+    from wz.office.listing import fitting
 
     registry = current().registry
     moment = as_of or now()
-    fits = query.parse(terms, registry.law, registry.directory, moment.date())
-    found = survey(registry, moment)
-    matching = [one for one in found.standings if fits(one)]
-    hidden = 0
-    if not everything and not query.names_state(terms):
-        shown = [one for one in matching if one.state not in ENDED]
-        hidden, matching = len(matching) - len(shown), shown
-    rows = [_row(one) for one in matching]
-    text = _rendered(rows, output, found.problems, moment)
-    if text:
-        click.echo(text)
-    if hidden and output == "table":
+    asked = query.parse(terms, registry.law, registry.directory, moment.date())
+    known = list(columns_of.ALL)
+    by = columns_of.groups(group_by) if group_by is not None else []
+    if by:
+        if output == "ids" or columns is not None:
+            raise Usage(_("--group-by counts cases, so it has no --columns and no ids"), _("Leave out one of the two."))
+        names = known = [*(group.name for group in by), "count"]
+    else:
+        shown = _TABLE if output == "table" else columns_of.COLUMNS
+        names = list(shown) if columns is None else columns_of.chosen(columns, known)
+    order = columns_of.orders(sort, known) if sort is not None else []
+    problems: list[Any] = []
+    everything = everything or asked.names_state
+    found = fitting(registry, asked, moment, problems, ended=everything or output == "table")
+    matching, hidden = _parted(found, everything)
+    if by:
+        rows = _counted(matching, by)
+    else:
+        needed = dict.fromkeys([*names, "case", *(one.column for one in order)])
+        rows = [{name: columns_of.ALL[name].read(one) for name in needed} for one in matching]
+    columns_of.arrange(rows, order)
+    _print(rows, names, output, problems, moment, len(matching) if by else None)
+    _report(hidden if output == "table" else 0, problems if output != "json" else [])
+    return UNREADABLE if problems else 0
+
+
+def _parted(found: Iterable[Any], everything: bool) -> tuple[list[Any], int]:
+    """The cases that are wanted, and how many ended ones fit besides."""
+    from wz.model.case import ENDED
+
+    matching, hidden = [], 0
+    for one in found:
+        if everything or one.state not in ENDED:
+            matching.append(one)
+        else:
+            hidden += 1
+    return matching, hidden
+
+
+def _counted(matching: Sequence[Any], by: Sequence[Any]) -> list[dict[str, Any]]:
+    from wz.office.listing import counted
+
+    names = [group.name for group in by]
+    return [{**dict(zip(names, values, strict=True)), "count": count} for values, count in counted(matching, by)]
+
+
+def _report(hidden: int, problems: Sequence[Any]) -> None:
+    """What stands beside the result: ended cases that fit too, files that cannot be read."""
+    if hidden:
         click.echo(
             ngettext(
                 "{count} ended case fits too: --all shows it.", "{count} ended cases fit too: --all shows them.", hidden
             ).format(count=hidden),
             err=True,
         )
-    if found.problems and output != "json":
+    if problems:
         from wz.cli.problems import show_problems
 
-        show_problems(found.problems)
-    return UNREADABLE if found.problems else 0
+        show_problems(problems)
 
 
-def _row(one: Any) -> dict[str, Any]:
-    facts = one.facts
-    return {
-        "case": one.id,
-        "title": facts.title,
-        "category": facts.category,
-        "state": one.state,
-        "unit": one.unit,
-        "assist": one.assist,
-        "area": facts.area,
-        "channel": facts.channel,
-        "received": facts.received.isoformat(),
-        "urgent": facts.urgent,
-        "tags": facts.tags,
-        "due": one.due.isoformat() if one.due else None,
-        "level": one.level,
-        "obligations": len(one.judged),
-        "rating": one.rating,
-    }
-
-
-def _rendered(rows: Sequence[dict[str, Any]], output: str, problems: Sequence[Any], as_of: datetime) -> str:
+def _print(
+    rows: Sequence[dict[str, Any]],
+    names: Sequence[str],
+    output: str,
+    problems: Sequence[Any],
+    as_of: datetime,
+    total: int | None,
+) -> None:
+    """Print rows; `total` is the number of cases where they are counted, else None."""
     match output:
         case "json":
             from wz.model.instants import written
             from wz.render.json import pretty
 
+            shown = [{name: row[name] for name in names} for row in rows]
+            body = {"cases": shown} if total is None else {"groups": shown, "total": total}
             root = current().registry.root.as_posix()
-            return pretty({"as_of": written(as_of), "registry": root, "cases": rows, "problems": problems})
+            click.echo(pretty({"as_of": written(as_of), "registry": root, **body, "problems": problems}))
         case "ndjson":
             from wz.render.json import line
 
-            return "\n".join(map(line, rows))
+            for row in rows:
+                click.echo(line({name: row[name] for name in names}))
         case "csv":
             from wz.render.csv import lines
 
-            return lines(COLUMNS, rows)
+            click.echo(lines(names, rows))
         case "ids":
-            return "\n".join(row["case"] for row in rows)
-    return _table(rows)
+            for row in rows:
+                click.echo(row["case"])
+        case _:
+            click.echo(_table(rows, names, total))
 
 
-def _table(rows: Sequence[dict[str, Any]]) -> str:
-    from wz.model.case import STATE_LABELS
-    from wz.render.table import flexible, paint
+def _table(rows: Sequence[dict[str, Any]], names: Sequence[str], total: int | None) -> str:
+    from wz.cli.querying import cell, heading
+    from wz.render.table import flexible, table
 
     if not rows:
         return _("No case fits.")
-    registry, lit = current().registry, colours()
-    categories, levels = registry.rules.choices("categories"), registry.rules.choices("levels")
-    states = {str(state): label for state, label in STATE_LABELS.items()}
-    cells = [
-        (
-            row["case"],
-            row["title"],
-            term(row["category"], categories[row["category"]]),
-            term(row["state"], states[row["state"]]),
-            term(row["unit"], registry.directory.name_of(row["unit"])) if row["unit"] else "",
-            row["due"] or "",
-            paint(term(row["level"], levels.get(row["level"], "")), row["level"], lit)
-            if row["level"] != "none"
-            else "",
-        )
-        for row in rows
-    ]
-    headers = [_("Case"), _("Title"), _("Category"), _("State"), _("Unit"), _("Due"), _("Level")]
-    return flexible(headers, cells, 1, width())
+    cells = [[cell(name, row[name]) for name in names] for row in rows]
+    headers = [heading(name) for name in names]
+    right = [place for place, name in enumerate(names) if isinstance(rows[0][name], int | float)]
+    long = next((place for place, name in enumerate(names) if name in ("title", "content")), None)
+    shown = table(headers, cells, right) if long is None else flexible(headers, cells, long, width(), right)
+    if total is None:
+        return shown
+    return shown + "\n\n" + ngettext("{count} case", "{count} cases", total).format(count=total)

@@ -25,6 +25,8 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "show": ("wz.cli.show:show", N_("One case: facts, state, events, what can be done next.")),
         "why": ("wz.cli.why:why", N_("How each deadline of a case came about, day by day.")),
         "log": ("wz.cli.log:log", N_("The history of a case, with its commits.")),
+        "export": ("wz.cli.export:export", N_("Cases as a file for spreadsheets, calendars and other systems.")),
+        "sql": ("wz.cli.sql:sql", N_("Ask the registry in SQL, read-only.")),
     },
     N_("A case's life"): {
         "new": ("wz.cli.new:new", N_("Register a case.")),
@@ -164,9 +166,9 @@ def _complete() -> int:
 
 def _harmless(text: str) -> str:
     """A message without what could steer a terminal: it may quote a file."""
-    from wz.render.table import one_line
+    from wz.render.table import harmless
 
-    return "\n".join(map(one_line, text.splitlines()))
+    return "\n".join(harmless(line).rstrip() for line in text.splitlines())
 
 
 def _speak_utf8() -> None:

@@ -1,8 +1,10 @@
 """Where a result goes: to standard output, or into a file."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -27,18 +29,29 @@ def give(text: str, to: str | None) -> None:
     if to is None or to == "-":
         click.echo(text)
         return
-    file = Path(to)
+    with opened(to) as out:
+        out.write((text + "\n").encode("utf-8"))
+
+
+@contextmanager
+def opened(to: str) -> Iterator[IO[bytes]]:
+    """A file to write into, which is there whole at the end, or as it was. Raises Unreadable where it cannot be."""
+    file = Path(os.path.realpath(to))  # a link stays one; what it leads to is replaced
     # A device or pipe is written to; only a file can be put in another's place.
     draft = file if file.exists() and not file.is_file() else file.with_name(f"{file.name}.{os.getpid()}.wz-new")
     try:
-        draft.write_text(text + "\n", encoding="utf-8", newline="\n")
+        with draft.open("wb") as out:
+            yield out
         if draft is not file:
-            draft.replace(file.resolve())
+            draft.replace(file)
+    except BrokenPipeError:  # whoever read it has had enough
+        raise
     except OSError as error:
-        if draft is not file:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
         raise Unreadable(
             _("cannot write {path}: {reason}").format(path=to, reason=reason_of(error)),
             _("See that its folder is there and may be written."),
         ) from None
+    finally:
+        if draft is not file:
+            with suppress(OSError):
+                draft.unlink()

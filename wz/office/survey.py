@@ -1,6 +1,6 @@
 """Every case as it stands at an instant: what `check`, `list` and whatever counts cases are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Literal
 
@@ -48,10 +48,11 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """One case at an instant. `facts` are as corrected by then."""
+    """One case at an instant. `facts` are as corrected by then; `since` is when the present state began."""
 
     facts: Facts
     state: State
+    since: datetime
     unit: str | None
     assist: list[str]
     rating: str | None
@@ -86,13 +87,36 @@ def survey(registry: Registry, as_of: datetime, *, ended: bool = True) -> Survey
     A file that cannot be read is a problem and hides no other.
     """
     found = Survey(as_of=as_of, standings=[], problems=list(registry.settings_problems))
+    found.standings += standings(registry, as_of, found.problems, ended=ended)
+    return found
+
+
+def standings(
+    registry: Registry, as_of: datetime, problems: list[Problem], *, ended: bool = True
+) -> Iterator[Standing]:
+    """As `survey`, one case at a time: memory stays bounded. What is wrong with a file is added to `problems`."""
     law = registry.law
     for one in registry.standing(as_of, settled=ended):
         if isinstance(one, Settled):
-            found.standings.append(_ended(one))
-        elif (replayed := _replayed(registry, one, as_of, found.problems)) is not None:
-            found.standings.append(standing(replayed.case, law, as_of))
-    return found
+            yield _ended(one)
+        elif (replayed := _replayed(registry, one, as_of, problems)) is not None:
+            yield standing(replayed.case, law, as_of)
+
+
+def readings(
+    registry: Registry,
+    as_of: datetime,
+    problems: list[Problem],
+    paths: Iterable[str] | None = None,
+    *,
+    ended: bool = True,
+) -> Iterator[tuple[CaseFile, Replay]]:
+    """As `replays`, each case with its file; only those at `paths`, or, without `ended`, as `survey` has them."""
+    for read in registry.scan(paths) if ended or paths is not None else registry.standing(as_of, settled=False):
+        assert not isinstance(read, Settled)
+        replayed = _replayed(registry, read, as_of, problems)
+        if replayed is not None:
+            yield read, replayed
 
 
 def replays(registry: Registry, as_of: datetime, problems: list[Problem]) -> Iterator[Replay]:
@@ -100,10 +124,8 @@ def replays(registry: Registry, as_of: datetime, problems: list[Problem]) -> Ite
 
     What is wrong with a file is added to `problems`; a file that cannot be read yields nothing.
     """
-    for read in registry.scan():
-        replayed = _replayed(registry, read, as_of, problems)
-        if replayed is not None:
-            yield replayed
+    for _read, replayed in readings(registry, as_of, problems):
+        yield replayed
 
 
 def _replayed(registry: Registry, read: CaseFile, as_of: datetime, problems: list[Problem]) -> Replay | None:
@@ -121,6 +143,7 @@ def _ended(one: Settled) -> Standing:
     return Standing(
         facts=how.facts or one.facts,
         state=how.state,
+        since=how.since,
         unit=how.unit,
         assist=how.assist,
         rating=how.rating,
@@ -134,6 +157,7 @@ def standing(case: Case, law: Law, as_of: datetime) -> Standing:
     return Standing(
         facts=case.facts,
         state=case.state,
+        since=case.since,
         unit=case.lead,
         assist=case.assignment.assist if case.assignment else [],
         rating=case.ratings[-1] if case.ratings else None,

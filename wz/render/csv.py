@@ -3,7 +3,10 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import IO, Any
+
+_FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")
 
 
 def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
@@ -12,20 +15,31 @@ def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(row[column]) for column in columns])
+        writer.writerow([cell(row[column]) for column in columns])
     return out.getvalue().rstrip("\n")
 
 
-def _cell(value: Any) -> str:
+def write(out: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Any]], bom: bool = False) -> None:
+    """Rows as CSV in UTF-8, one at a time. `bom` is for Excel: a byte-order mark, and lines that end in CR LF."""
+    text = io.TextIOWrapper(out, encoding="utf-8-sig" if bom else "utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\r\n" if bom else "\n")
+    writer.writerow(headings)
+    writer.writerows(map(cell, row) for row in rows)
+    text.flush()
+    text.detach()  # the file is its owner's to close
+
+
+def cell(value: Any) -> str:
+    """A value as one cell: days and instants in ISO 8601, yes and no, lists joined by `;`, never a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list):
-        return ";".join(map(str, value))
-    text = str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
     # A spreadsheet would run a cell that starts so as a formula.
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(text) else text
+    return "'" + text if text[:1] in _FORMULA and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:

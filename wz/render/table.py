@@ -17,8 +17,13 @@ def paint(text: str, colour: str, colours: bool) -> str:
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if colours and colour in _COLOURS else text
 
 
+def harmless(text: str) -> str:
+    """A line without what could steer a terminal; its blanks stay, so that what is aligned stays so."""
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
 def one_line(text: str) -> str:
-    """A text for one cell: no line breaks, no control or escape characters."""
+    """A text for one cell: no line breaks, no control or escape characters, no more than one blank at a time."""
     return " ".join("".join(one if one.isprintable() or one.isspace() else " " for one in text).split())
 
 

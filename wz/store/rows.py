@@ -5,6 +5,7 @@ import os
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
@@ -30,6 +31,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     """How a case ended up, by the law it was judged by. `facts` only where they were corrected."""
 
     state: State
+    since: datetime
     unit: str | None
     assist: list[str]
     rating: str | None
@@ -123,6 +125,7 @@ def faulty(path: str, blob: str) -> Row:
 def _outcome(case: Case, facts: Facts) -> Outcome:
     return Outcome(
         case.state,
+        case.since,
         case.lead,
         case.assignment.assist if case.assignment else [],
         case.ratings[-1] if case.ratings else None,

@@ -7,6 +7,7 @@ from wz.model.instants import SHANGHAI, shown
 from wz.office.auditing.cases import Growth, Lines, numbered
 from wz.office.auditing.finding import Late
 from wz.office.auditing.subject import Subject
+from wz.office.auditing.trailers import brings_in
 from wz.office.permissions import action_label
 
 
@@ -14,7 +15,7 @@ def check(subject: Subject, growth: Growth, late: list[Late]) -> None:
     """How far what happened lies from when it was recorded."""
     read = growth.now.facts
     assert read is not None
-    imported = any(event.action == "import" for event in growth.now.events)
+    imported = growth.created and brings_in(subject.commit.message)
     if growth.created:
         _time(subject, growth, 0, "new", "", read.received, imported or read.source is not None, late)
     for number, event in numbered(growth):
