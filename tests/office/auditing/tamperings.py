@@ -340,6 +340,35 @@ def action_claimed_that_left_no_trace(f: Any) -> str:
     return f.commit({}, f.event(OPEN, "approve", "office/zhang", publish=True)["message"])
 
 
+def brought_in(f: Any, changes: dict[str, bytes], *cases: str, who: str = ZHANG, at: str = "2026-05-01 12:00") -> str:
+    """A commit as `wz import` makes it: cases with their whole history, long after."""
+    trailers = [*(f"Wz-Case: {case}" for case in cases), "Wz-Action: import", "Wz-Actor: office/zhang"]
+    return f.commit(changes, "import: cases\n\n" + "\n".join(trailers) + "\n", who=who, at=at)
+
+
+def honest_import(f: Any) -> str:
+    body = "20260302-0000K"
+    case = body + check_symbol(body.replace("-", ""))
+    return brought_in(f, {path_of(case): f.case(CLOSED).replace(CLOSED.encode(), case.encode())}, case)
+
+
+@tampering("trailers", "changes one that is there")
+def event_under_the_name_of_an_import(f: Any) -> str:
+    return brought_in(f, f.event(REVIEW, "approve", "office/zhang", publish=True)["changes"], REVIEW)
+
+
+@tampering("time", "working days before the commit")
+def approval_back_dated_under_the_name_of_an_import(f: Any) -> str:
+    return brought_in(f, f.event(REVIEW, "approve", "office/zhang", publish=True)["changes"], REVIEW)
+
+
+@tampering("role", "import is not for urban-mgmt/li")
+def unit_brings_a_case_in(f: Any) -> str:
+    body = "20260302-0000M"
+    case = body + check_symbol(body.replace("-", ""))
+    return brought_in(f, {path_of(case): f.case(CLOSED).replace(CLOSED.encode(), case.encode())}, case, who=LI)
+
+
 # -- when
 
 

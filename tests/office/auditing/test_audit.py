@@ -54,6 +54,13 @@ def test_an_honest_merge_is_clean(forger: Any) -> None:
         assert audit(forger.past, "registry", f"{forger.base}..{merge}").findings == []
 
 
+def test_cases_brought_in_are_late_and_no_fault(forger: Any) -> None:
+    commit = tamperings.honest_import(forger)
+    whole = audit(forger.past, "registry", f"{forger.base}..{commit}")
+    assert whole.findings == []
+    assert [one.action for one in whole.late] == ["new", "transfer", "reply", "approve", "rate"]
+
+
 def test_the_untouched_sample_is_clean(told: Path) -> None:
     git = Git(told)
     past = Past(git, git.layout.prefix)
