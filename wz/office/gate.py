@@ -171,9 +171,11 @@ def _scratch(git: Git) -> Iterator[Git]:
     folder = git.state_dir / f"objects-{os.getpid()}"
     folder.mkdir(parents=True, exist_ok=True)
     index = os.environ.get("GIT_INDEX_FILE")
+    objects = str(git.layout.common_dir / "objects")
     environment = {
         "GIT_OBJECT_DIRECTORY": str(folder),
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(git.layout.common_dir / "objects"),
+        # Several may be named, so one with the separator in its path stands in quotes.
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{objects}"' if os.pathsep in objects else objects,
     } | ({"GIT_INDEX_FILE": str(Path(index).absolute())} if index else {})
     try:
         yield Git(git.root, environment)

@@ -112,7 +112,7 @@ class Past:
             *_GIT, "-c", f"gpg.ssh.allowedSignersFile={signers.as_posix()}", "log", "--no-walk=unsorted", "--stdin",
             "--format=%H%x00%G?%x00%GS%x00%GF%x00%GK", stdin=_lines(names),
         )  # fmt: skip
-        for line in done.stdout.decode("utf-8", "replace").splitlines():
+        for line in done.stdout.decode("utf-8", "replace").strip("\n").split("\n"):
             yield Signature(*line.split("\0"))
 
     def times(self, names: Sequence[str]) -> dict[str, int]:
@@ -122,8 +122,8 @@ class Past:
         done = self.git.run(*_GIT, "rev-list", "--no-walk", "--timestamp", "--stdin", stdin=_lines(names))
         return {name: int(at) for at, name in map(str.split, done.stdout.decode("ascii").splitlines())}
 
-    def commits(self, named: Iterable[Named]) -> Iterator[Commit]:
-        """These commits with what they changed. Raises GitFailed where git gives up half way."""
+    def commits(self, named: Sequence[Named]) -> Iterator[Commit]:
+        """These commits with what they changed. Raises GitFailed where git leaves one out or gives up half way."""
         process = self.git.start(
             *_GIT, "diff-tree", "--stdin", "-r", "-z", "--raw", "--root", "--always", "--no-renames", "--no-abbrev",
             "--encoding=UTF-8", _FORMAT, "--", *([f":(top){self.prefix}"] if self.prefix else []),
@@ -133,16 +133,20 @@ class Past:
         # One line for each parent: git would not say which parent an empty comparison is with.
         lines = (f"{name} {parent}\n".encode() for name, parents in named for parent in parents or ("",))
         Thread(target=_feed, args=(process.stdin, lines), daemon=True).start()
+        left = len(named)
         try:
             for _name, compared in groupby(_entries(process.stdout), lambda entry: entry[0][0]):
                 entries = list(compared)
+                left -= 1
                 yield self._commit(entries)
         finally:
             process.stdout.close()
-            if process.wait() not in (0, -13):
-                raise GitFailed(
-                    _("git {command} failed: {words}").format(command="diff-tree", words=process.returncode)
-                )
+            code = process.wait()
+        if code or left:
+            raise GitFailed(
+                _("git {command} failed: {words}").format(command="diff-tree", words=code or named[-left].name),
+                _("`git fsck` shows what is missing."),
+            )
 
     def _commit(self, entries: list[tuple[list[str], list[Change]]]) -> Commit:
         name, _parents, author_name, author, committer, at, message = entries[0][0]
@@ -195,8 +199,9 @@ class Contents:
         requests, answers = self._process.stdin, self._process.stdout
         assert requests is not None
         assert answers is not None
-        requests.write(_lines(names))
-        requests.flush()
+        with suppress(OSError):  # a git that has gone answers nothing, which is told below
+            requests.write(_lines(names))
+            requests.flush()
         for name in names:
             header = answers.readline()
             if not header.endswith(b"\n"):

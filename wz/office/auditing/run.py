@@ -6,7 +6,7 @@ from pathlib import Path
 from wz.errors import GitFailed, Usage
 from wz.i18n import _
 from wz.office.auditing.audit import Auditor, root_of
-from wz.office.auditing.finding import Audit
+from wz.office.auditing.finding import Audit, Finding
 from wz.office.auditing.memory import Memory, keep, recall, with_tip
 from wz.office.auditing.signing import Signatures
 from wz.store.past import Named, Past
@@ -39,26 +39,15 @@ def audit(
     excluded = [f"^{start}"] if start else []
     new = past.names(tip, *excluded, *(f"^{one}" for one in memory.tips))
     _refuse_shallow(past, new)
-    signatures = Signatures()
-    auditor = Auditor(
-        past,
-        None if start or memory.tips else root_of(new),
-        dict(memory.trusted),
-        signatures.want if signed else lambda subject, signers: None,
-    )
-    for number, _commit in enumerate(auditor.run(new), 1):
-        progress(number, len(new))
-    found = auditor.findings + list(signatures.unsigned(past))
+    auditor, found = _examine(past, new, memory, whole=start is None, signed=signed, progress=progress)
     findings, late = memory.findings + found, memory.late + auditor.late
     older = [one for one in memory.tips if not past.contains(tip, one)]
     counted = memory.commits + len(new) if len(memory.tips) < 2 and not older else past.count(tip)
     keeps = not any(one.kind == "unsigned" for one in found)  # whose keys may yet come to hand
     if state and not start and keeps and (new or memory.tips[:1] != [tip]):
-        memory = Memory(
-            key=memory.key, tips=with_tip(memory, tip, older), commits=counted, findings=findings, late=late,
-            trusted=auditor.trusted,
-        )  # fmt: skip
-        keep(state, memory, signed=signed)
+        tips = with_tip(memory, tip, older)
+        kept = Memory(key=memory.key, tips=tips, commits=counted, findings=findings, late=late, trusted=auditor.trusted)
+        keep(state, kept, signed=signed)
     if start or older:
         named = {one.name for one in past.names(tip, *excluded)}
         findings = [one for one in findings if one.commit in named]
@@ -68,6 +57,22 @@ def audit(
         registry=registry, range=text, tip=tip, signed=signed, commits=counted, examined=len(new),
         findings=findings, late=late,
     )  # fmt: skip
+
+
+def _examine(
+    past: Past, new: list[Named], memory: Memory, *, whole: bool, signed: bool, progress: Progress
+) -> tuple[Auditor, list[Finding]]:
+    """Audit what is not known yet; `whole`: from the beginning, where nothing is known."""
+    signatures = Signatures()
+    auditor = Auditor(
+        past,
+        root_of(new) if whole and not memory.tips else None,
+        dict(memory.trusted),
+        signatures.want if signed else lambda subject, signers: None,
+    )
+    for number, _commit in enumerate(auditor.run(new), 1):
+        progress(number, len(new))
+    return auditor, auditor.findings + list(signatures.unsigned(past))
 
 
 def _ends(past: Past, wanted: str | None) -> tuple[str | None, str | None]:
