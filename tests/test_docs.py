@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 GUIDES = ("README.md", "README.zh-CN.md")
 COMMANDS = "docs/commands.md"
 PAGES = [path.relative_to(ROOT).as_posix() for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])]
-COMMON_FIELDS = {"action", "at", "by", "note", "attachments"}
+COMMON_FIELDS = {"action", "at", "by", "note", "attachments", "key"}
 _FULL_ID = re.compile(r"\b[0-9]{8}-[0-9A-HJKMNP-TV-Z]{6}\b")
 _SPAN = re.compile(r"`([^`\n]+)`")
 
@@ -92,6 +92,9 @@ def typed(line: str) -> Typed:
         assert member is not None, f"there is no command {name!r} in: {line}"
         command, path, words = member, (*path, name), words[1:]
         context = click.Context(command, info_name=name, parent=context)
+    if hasattr(command, "meant_by"):  # `wz batch transfer …`
+        command, words = command.meant_by(words)
+        context = click.Context(command, info_name=command.name, parent=context)
     try:
         given, left, _order = command.make_parser(context).parse_args(list(words))
     except click.UsageError as error:

@@ -59,6 +59,12 @@ def test_codes(complete: Completer) -> None:
     assert complete("wz list sta") == ["state:"]
 
 
+def test_a_batch(complete: Completer) -> None:
+    assert complete("wz batch tra") == ["transfer", "tra"]  # the latter for the shell, which knows the files
+    assert complete("wz batch transfer --to ur") == ["urban-mgmt"]
+    assert complete("wz batch transfer --er") == ["--errors"]
+
+
 def test_the_registry_that_is_named(complete: Completer, told: Path, tmp_path: Path) -> None:
     assert complete(f"wz --registry {told} show WN", cwd=tmp_path) == ["WN708S"]
     assert complete("wz show WN", cwd=tmp_path, WZ_REGISTRY=str(told)) == ["WN708S"]

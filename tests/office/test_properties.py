@@ -22,7 +22,7 @@ from wz.model.case import ENDED, Case
 from wz.model.event import Event, Facts
 from wz.model.instants import instant, parse_instant, written
 from wz.office import checking
-from wz.office.act import decide
+from wz.office.deciding import decide
 from wz.office.survey import survey
 from wz.office.text import clean
 from wz.office.validating import validate

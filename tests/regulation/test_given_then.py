@@ -48,6 +48,7 @@ FILLER: dict[str, Any] = {
     "retract": {"reason": "x"},
     "note": {"text": "x"},
     "attach": {"attachments": [FILE]},
+    "import": {"from": "x"},
 }
 KEYS = {"article", "title", "why", "calendar", "rules", "case", "events", "expect", "refused"}
 URGE = {None, "handler", "deputy", "principal", "supervision"}

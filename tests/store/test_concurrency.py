@@ -230,3 +230,18 @@ def test_index_held_across_a_kill(desk: Desk, wz: Runner, interposed: Interposed
     assert wz("note", desk.cases[2], "--text", "3", cwd=desk.root).code == 0
     assert [desk.texts(case) for case in desk.cases] == [["1"], ["2"], ["3"]]
     desk.assert_sound()
+
+
+def test_ten_batches(desk: Desk, wz: Runner, tmp_path: Path) -> None:
+    """Five run one file, five each their own, over the same cases: the one is recorded once, nothing is lost."""
+    ids = "\n".join(desk.cases)
+
+    def work(number: int) -> int:
+        text = "the same" if number < 5 else f"own {number}"
+        return int(wz("batch", "note", "--text", text, "-", cwd=desk.root, stdin=ids).code)
+
+    with ThreadPoolExecutor(10) as pool:
+        assert list(pool.map(work, range(10))) == [0] * 10
+    for case in desk.cases:
+        assert sorted(desk.texts(case)) == [*(f"own {number}" for number in range(5, 10)), "the same"]
+    desk.assert_sound()

@@ -189,3 +189,23 @@ def test_killed_at_random_moments(desk: Desk, wz: Runner, start: Start) -> None:
     assert killed == KILLS
     assert stood == {True, False}  # some before and some after the branch moved, or this proves little
     desk.assert_sound()
+
+
+@pytest.mark.parametrize(
+    ("step", "moment"),
+    [("fast-import", "after"), ("update-ref", "before"), ("update-ref", "after"), ("update-ref", "outlived by little")],
+)
+def test_batch_killed(desk: Desk, wz: Runner, interposed: Interposed, tmp_path: Path, step: str, moment: str) -> None:
+    """Three cases in one batch, a commit for each: all of it or nothing; run again, it is whole."""
+    ids = tmp_path / "ids.txt"
+    ids.write_text("\n".join(desk.cases), encoding="utf-8")
+    command = ("batch", "note", "--text", "killed", "--per-case", str(ids))
+    assert start(desk, *command, env=interposed(step, MOMENTS[moment])).wait() == -signal.SIGKILL
+    assert wz("check", cwd=desk.root).code == 0
+    time.sleep(0.05)  # git may outlive python by some milliseconds
+    assert wz("check", cwd=desk.root).code == 0
+    held = [desk.texts(case) for case in desk.cases]
+    assert held in ([[]] * 3, [["killed"]] * 3)
+    assert wz(*command, cwd=desk.root).code == 0
+    assert [desk.texts(case) for case in desk.cases] == [["killed"]] * 3
+    desk.assert_sound()

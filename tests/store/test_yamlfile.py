@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wz.store import yamlfile
+from wz.store import yamlfile, yamltext
 from wz.store.yamlfile import YamlFault, dump, dump_item, load, load_strictly
 
 PIECES = [
@@ -119,3 +119,46 @@ def test_nesting_has_an_end() -> None:
     with pytest.raises(YamlFault) as caught:
         load(b"a: " + b"[" * 2000 + b"]" * 2000)
     assert "deep" in caught.value.message
+
+
+# Texts as offices write them, and whatever could lead a writer of YAML astray.
+TEXTS = st.one_of(
+    st.lists(
+        st.sampled_from(
+            ["字", "路灯", "abcdef", "true", "NO", "12", "0", "2026-01-01", "T10:00:00+08:00", "20261123-7KQ2M5", " ",
+             "\n", "\n\n", ": ", ":", " #", "#", "- ", "-", "---", "...", "'", '"', "[", "{", ",", "?", "? ", "&a",
+             "*a", "!t", "|", ">", "%", "@", "`", "~", "<<", "=", "\t", "\u3000", "\xa0", "\u2028", "\x85", "\ufeff",
+             "\u200b", "😀", "。", "“", "office/zhang", "urban-mgmt", "1.5", "1e5", "0x1F", "1_000", "12:30", ".", "+",
+             "\ue000", "\ufffd", "\\"]
+        ),
+        max_size=6,
+    ).map("".join),
+    st.text(st.characters(codec="utf-8"), max_size=12),
+)  # fmt: skip
+SCALARS = st.one_of(TEXTS, st.booleans(), st.integers(-5, 10**20))
+DOCUMENTS = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["title", "by", "at", "no", "n"]), inner, max_size=3),
+    ),
+    max_leaves=6,
+).filter(lambda data: isinstance(data, dict | list))
+
+
+@settings(max_examples=400, deadline=None)
+@given(DOCUMENTS)
+def test_what_is_written_directly_is_what_pyyaml_writes(data: Any) -> None:
+    text = yamltext.written(data, yamlfile.reads_as_text)
+    if text is not None:
+        assert text == yamlfile.emitted(data)  # which both readers read back equal
+
+
+def test_an_ordinary_case_is_written_directly() -> None:
+    data = {
+        "format": 1, "id": "20261123-7KQ2M5", "title": "路灯不亮 3栋", "received": "2026-11-23T09:12:00+08:00",
+        "content": "你好：\n\n　　路灯: 不亮。#1\n  谢谢", "urgent": True, "tags": ["路灯"],
+        "source": {"system": "b30", "id": "2025-0012"}, "by": "office/zhang", "action": "return-request", "days": 3,
+    }  # fmt: skip
+    assert yamltext.written(data, yamlfile.reads_as_text) == yamlfile.emitted(data)
+    assert yamltext.written([data], yamlfile.reads_as_text) == yamlfile.emitted([data])

@@ -15,6 +15,7 @@ from wz.actions import (
     extension_grant,
     extension_refuse,
     extension_request,
+    import_,
     instruct,
     justify,
     note,
@@ -56,6 +57,7 @@ ACTIONS: dict[str, Action] = {
         retract.ACTION,
         note.ACTION,
         attach.ACTION,
+        import_.ACTION,
     )
 }
 

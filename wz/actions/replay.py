@@ -74,9 +74,18 @@ def carry_on(before: Replay, event: Event, law: Law) -> Replay | None:
 
 
 def retracted_places(known: Iterable[tuple[int, Event]]) -> set[int]:
-    """The places of the events that count for nothing. A retraction that is itself retracted does not count."""
-    gone: set[int] = set()
-    for place, event in reversed(list(known)):
+    """The places of the events that count for nothing. A retraction that is itself retracted does not count.
+
+    Of events from the same row of a batch file (`key`) the first alone counts: two clones may both have run it.
+    """
+    events = list(known)
+    gone, keys = set[int](), set[str]()
+    for place, event in events:
+        if event.key is not None:
+            if event.key in keys:
+                gone.add(place)
+            keys.add(event.key)
+    for place, event in reversed(events):
         if isinstance(event, Retract) and event.event < place and place not in gone:
             gone.add(event.event)
     return gone

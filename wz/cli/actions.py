@@ -1,7 +1,7 @@
 """A command for each action of the catalogue, made from the action's own declaration."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -15,9 +15,6 @@ from wz.errors import Usage
 from wz.i18n import N_, _
 from wz.model.article import article_name
 
-if TYPE_CHECKING:
-    from wz.model.event import Facts
-
 
 def command(action: Action, name: str | None = None) -> click.Command:
     """The command that does one action."""
@@ -30,20 +27,10 @@ def command(action: Action, name: str | None = None) -> click.Command:
         callback=callback,
         help=_help(action) + "\n\n\b\n" + _("Example:") + f"\n  {action.example}",
         short_help=_(action.help),
-        params=[case_argument(), *(one for asked in asked_fields(action.event) for one in options(asked))],
+        params=[case_argument(), *own_options(action)],
     )
     for decorate in (
-        *([] if action.who in ("office", "petitioner") else [as_option]),
-        click.option("--at", "at", metavar="TIME", help=_("When it happened; else now.")),
-        click.option("--note", "note", metavar="TEXT", help=_("A note that goes with it.")),
-        click.option(
-            "--attach",
-            "attach",
-            metavar="FILE",
-            multiple=True,
-            type=click.Path(exists=True, dir_okay=False),
-            help=_("A document that goes with it; once for each."),
-        ),
+        *common_options(action),
         click.option("--dry-run", is_flag=True, help=_("Check and show what would be recorded; record nothing.")),
         format_option("text", "json"),
         registry_option,
@@ -59,6 +46,28 @@ def _help(action: Action) -> str:
     return _("{text} ({name}, {article})").format(
         text=_(action.help), name=action.label, article=article_name(action.article)
     )
+
+
+def own_options(action: Action) -> list[click.Parameter]:
+    """The options of the action's own fields."""
+    return [one for asked in asked_fields(action.event) for one in options(asked)]
+
+
+def common_options(action: Action) -> list[Any]:
+    """What every action may be given besides: whose act, when, a note, documents."""
+    return [
+        *([] if action.who in ("office", "petitioner") else [as_option]),
+        click.option("--at", "at", metavar="TIME", help=_("When it happened; else now.")),
+        click.option("--note", "note", metavar="TEXT", help=_("A note that goes with it.")),
+        click.option(
+            "--attach",
+            "attach",
+            metavar="FILE",
+            multiple=True,
+            type=click.Path(exists=True, dir_okay=False),
+            help=_("A document that goes with it; once for each."),
+        ),
+    ]
 
 
 def as_option(target: Any) -> Any:
@@ -116,7 +125,6 @@ def perform(action: Action, given: Mapping[str, Any]) -> None:
     fields, documents = gather(action, given, case)
     if action.name == "correct":
         fields["value"] = correct_value(fields)
-        _refuse_misfit(case.facts, fields)
     if given["note"]:
         fields["note"] = given["note"]
     attached = [read_document(path) for path in given["attach"]]
@@ -135,15 +143,6 @@ def perform(action: Action, given: Mapping[str, Any]) -> None:
     from wz.cli.done import show_done
 
     show_done(done, action.name, given["output"])
-
-
-def _refuse_misfit(facts: "Facts", fields: Mapping[str, Any]) -> None:
-    """A corrected fact must be one that a case file may begin with. Raises Usage."""
-    from wz.model.event import plain
-    from wz.store.schema import faults, where
-
-    for fault in faults("case", {**plain(facts), fields["field"]: fields["value"], "events": None}):
-        raise Usage(f"{where(fault.path)}: {fault.message}", fault.cure)
 
 
 def correct_value(fields: Mapping[str, Any]) -> Any:

@@ -13,10 +13,11 @@ from wz.model.case import Case
 from wz.office.act import Document
 
 
-def gather(action: Action, given: Mapping[str, Any], case: Case) -> tuple[dict[str, Any], dict[str, Document]]:
+def gather(action: Action, given: Mapping[str, Any], case: Case | None) -> tuple[dict[str, Any], dict[str, Document]]:
     """The event's fields and documents from the options given, asking for what is missing on a terminal.
 
-    Raises Usage that names every missing option where nobody can be asked.
+    Without the case that it is about, nobody is asked. Raises Usage that names every missing option where nobody can
+    be asked.
     """
     answers: dict[str, Any] = {}
     fields: dict[str, Any] = {}
@@ -26,12 +27,12 @@ def gather(action: Action, given: Mapping[str, Any], case: Case) -> tuple[dict[s
         raw = _given(asked, given)
         if raw is not None:
             value = convert(asked.field, raw, asked.option)
-        elif not (asked.required or asked.field.asked(answers, case)):
+        elif case is None or not at_terminal():
+            missing += [asked] if asked.required else []
             continue
-        elif at_terminal():
+        elif asked.required or asked.field.asked(answers, case):
             value = ask(asked.label, asked.field, asked.option)
         else:
-            missing += [asked] if asked.required else []
             continue
         answers[asked.parameter] = value
         if isinstance(value, Document):

@@ -1,6 +1,7 @@
 """Options made from the declared fields of an event."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import click
@@ -10,7 +11,7 @@ from wz.actions.base import Field
 from wz.cli.context import complete_unit, whole_number
 from wz.i18n import _, labelled, listed
 
-_COMMON = frozenset({"at", "by", "note", "attachments"})
+_COMMON = frozenset({"at", "by", "note", "attachments", "key"})
 
 
 class Asked(NamedTuple):
@@ -33,19 +34,24 @@ class Asked(NamedTuple):
         return _(self.field.label)
 
 
-def asked_fields(event: type[msgspec.Struct], path: tuple[str, ...] = ()) -> Iterator[Asked]:
+@cache
+def asked_fields(event: type[msgspec.Struct]) -> tuple[Asked, ...]:
     """The declared fields of an event type, nested ones flattened, in their order."""
+    return tuple(_declared(event, ()))
+
+
+def _declared(event: type[msgspec.Struct], path: tuple[str, ...]) -> Iterator[Asked]:
     hints = get_type_hints(event, include_extras=True)
     required = {one.name for one in msgspec.structs.fields(event) if one.required}
-    for name in event.__struct_fields__:
+    for name, key in zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True):
         if name in _COMMON and not path:
             continue
         hint = hints[name]
         if get_origin(hint) is Annotated:
             field = next(one for one in get_args(hint) if isinstance(one, Field))
-            yield Asked((*path, name), field, name in required)
+            yield Asked((*path, key), field, name in required)
         elif isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-            yield from asked_fields(hint, (*path, name))
+            yield from _declared(hint, (*path, key))
 
 
 def options(asked: Asked) -> list[click.Option]:

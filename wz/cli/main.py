@@ -58,6 +58,11 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "correct": ("wz.cli.actions:correct", N_("Correct a fact; it reads so from then on.")),
         "retract": ("wz.cli.actions:retract", N_("Retract an event entered by mistake.")),
     },
+    N_("Many at once"): {
+        "batch": ("wz.cli.batch:batch", N_("Do many actions from a table: all, or none.")),
+        "undo": ("wz.cli.undo:undo", N_("Take back the last event of a case, or all of a commit.")),
+        "import": ("wz.cli.import_:import_file", N_("Cases and history from another system's table.")),
+    },
     N_("The registry"): {
         "init": ("wz.cli.init:init", N_("Make a registry.")),
         "validate": ("wz.cli.validate:validate", N_("Every file against schema, workflow and cross-references.")),

@@ -61,7 +61,8 @@ class Case(msgspec.Struct, kw_only=True):
 
     `since` is when the present state began; `submitted` is the reply or refusal that waits for review, `resume` the
     state it goes back to; `retracted` are the places (from 1) of events that count
-    for nothing; `justifications` the days on which reasons for being late were given, by assignment.
+    for nothing; `justifications` the days on which reasons for being late were given, by assignment;
+    `imported` tells history of another system's.
     """
 
     facts: Facts
@@ -79,6 +80,7 @@ class Case(msgspec.Struct, kw_only=True):
     ratings: list[str] = []
     published: bool | None = None
     retracted: set[int] = set()
+    imported: bool = False
     events: list[Event] = []
 
     def become(self, state: State, at: datetime) -> None:

@@ -46,12 +46,16 @@ class Facts(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
 
 
 class Event(msgspec.Struct, tag_field="action", kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What every event has: when it legally happened, whose act it is, and what came with it."""
+    """What every event has: when it legally happened, whose act it is, and what came with it.
+
+    `key` tells the row of a batch file that it was entered from, so that the file can be run again.
+    """
 
     at: datetime
     by: str
     note: str | None = None
     attachments: list[File] = []
+    key: str | None = None
 
     @property
     def action(self) -> str:
@@ -60,10 +64,10 @@ class Event(msgspec.Struct, tag_field="action", kw_only=True, omit_defaults=True
 
 
 def plain(value: msgspec.Struct) -> dict[str, Any]:
-    """A struct as the mapping that a file carries; an event says what, when and whose first, note and files last."""
+    """A struct as the mapping that a file carries; an event says what, when and whose first, what came with it last."""
     data: dict[str, Any] = msgspec.to_builtins(value)
     if not isinstance(value, Event):
         return data
-    first, last = ("action", "at", "by"), ("note", "attachments")
+    first, last = ("action", "at", "by"), ("note", "attachments", "key")
     own = [key for key in data if key not in first + last]
     return {key: data[key] for key in (*first, *own, *last) if key in data}

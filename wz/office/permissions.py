@@ -13,6 +13,7 @@ from wz.model.article import cited
 from wz.model.directory import ROLE_LABELS, Directory
 from wz.office.actors import typist
 from wz.regulation.rules import RoleRule, Rules
+from wz.store.git import Identity
 from wz.store.registry import Registry
 
 # What the table names beside the actions that this wz carries out.
@@ -70,9 +71,12 @@ def table(rules: Rules) -> list[Permission]:
     ]
 
 
-def permit(registry: Registry, action: str, by: str | None = None) -> str:
-    """See that whoever is typing may do that, or enter it as `by`'s. Returns who is typing. Raises Refused."""
-    who = typist(registry.directory, registry.git.identity.email)
+def permit(registry: Registry, action: str, by: str | None = None, identity: Identity | None = None) -> str:
+    """See that whoever is typing may do that, or enter it as `by`'s. Returns who is typing. Raises Refused.
+
+    `identity` is who is typing where it is not git's own.
+    """
+    who = typist(registry.directory, (identity or registry.git.identity).email)
     if refusal := refuse(registry.rules, registry.directory, who, action, by or who):
         raise Refused(cited(refusal.article, refusal.why), refusal.instead, refusal.article)
     return who

@@ -8,16 +8,16 @@ from typing import Any
 
 import msgspec
 
-from wz.actions.replay import replay
 from wz.errors import Usage
 from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.event import Facts
 from wz.model.instants import shown, written
 from wz.model.problem import misfit_path
-from wz.office.act import Document, Done, commit_message
+from wz.office.documents import Document
 from wz.office.permissions import permit
 from wz.office.references import missing_in_facts
+from wz.office.transaction import Done, Transaction, commit_message
 from wz.store import casefile
 from wz.store.registry import Registry
 from wz.store.schema import where
@@ -39,31 +39,40 @@ def register(
     `fields` are the facts as plain data. Raises Usage where one does not fit, Refused where who is typing may not
     register; then nothing has been written.
     """
-    permit(registry, "new", by)
     if received > now:
         raise Usage(
             _("{at} lies in the future (it is {now})").format(at=shown(received), now=shown(now)),
             _("Give with --received when it came in."),
         )
-    attachments = _named_apart(documents or [])
     with nullcontext() if dry_run else registry.locked():
-        new = case_id or _free_id(registry, received)
-        data = {"format": 1, "id": new, **fields, "received": written(received)}
-        if attachments:
-            data["attachments"] = msgspec.to_builtins([document.file for document in attachments])
-        facts = _typed(registry, data)
-        path = ids.path_of(new)
-        text = casefile.new_text(facts)
-        problems = casefile.parse(path, text).problems
-        if problems:
-            raise Usage("\n".join(problem.message for problem in problems), problems[0].cure)
-        commit = None
-        if not dry_run:
-            changes = {path: text} | {f"{ids.files_of(new)}/{one.name}": one.content for one in attachments}
-            before: dict[str, bytes | None] = dict.fromkeys(changes)
-            message = commit_message(f"new {new}", facts.title, new, "new", by, received)
-            commit = registry.commit(changes, before, message)
-    return Done(new, path, None, replay(facts, [], registry.law).case, commit, 0)
+        transaction = Transaction(registry, now)
+        done = take_in(transaction, registry, fields, by=by, received=received, documents=documents, case_id=case_id)
+        return done if dry_run else transaction.commit()[0]
+
+
+def take_in(
+    transaction: Transaction,
+    registry: Registry,
+    fields: Mapping[str, Any],
+    *,
+    by: str,
+    received: datetime,
+    documents: list[Document] | None = None,
+    case_id: str | None = None,
+) -> Done:
+    """Register a case within a transaction. Raises Usage where a fact does not fit, Refused where it is not allowed."""
+    permit(registry, "new", by, transaction.identity)
+    attachments = _named_apart(documents or [])
+    new = case_id or _free_id(registry, received)
+    data = {"format": 1, "id": new, **fields, "received": written(received)}
+    if attachments:
+        data["attachments"] = msgspec.to_builtins([document.file for document in attachments])
+    facts = _typed(registry, data)
+    read = casefile.parse(ids.path_of(new), casefile.new_text(facts))
+    if read.problems:
+        raise Usage("\n".join(problem.message for problem in read.problems), read.problems[0].cure)
+    files = {f"{ids.files_of(new)}/{one.name}": one.content for one in attachments}
+    return transaction.register(read, files, commit_message(f"new {new}", facts.title, new, "new", by, received))
 
 
 def _named_apart(documents: list[Document]) -> list[Document]:

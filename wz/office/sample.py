@@ -9,13 +9,13 @@ from typing import Any
 from wz.actions.catalog import ACTIONS
 from wz.model.directory import Directory
 from wz.model.instants import parse_instant
-from wz.office.act import Document, act
+from wz.office.documents import Document
 from wz.office.founding import prepare, settle
-from wz.office.register import register
+from wz.office.register import take_in
+from wz.office.transaction import Transaction
 from wz.store import yamlfile
 from wz.store.git import Identity
 from wz.store.registry import Registry
-from wz.store.series import Series
 
 _OF_STEP = frozenset({"do", "who", "when", "case", "at", "by"})
 
@@ -41,17 +41,18 @@ def found_sample(root: Path, progress: Callable[[int, int], None]) -> Registry:
     units = _packaged("sample/units.yaml").read_text(encoding="utf-8")
     calendar = _packaged("sample/calendar.yaml").read_text(encoding="utf-8")
     registry = Registry(root)
-    registry.git = series = Series(root)
     steps = story()["steps"]
     typist = steps[0]["who"]
     registry.git.identity = _identity_of_text(units, typist, parse_instant(steps[0]["when"]))
     settle(registry, units, calendar)
-    with series.begun():
+    with registry.locked():
+        transaction = Transaction(registry, parse_instant(steps[-1]["when"]))
         for number, step in enumerate(steps, 1):
-            moment = parse_instant(step["when"])
-            registry.git.identity = identity(registry.directory, step["who"], moment)
-            replay_step(registry, step, moment)
+            transaction.now = parse_instant(step["when"])
+            transaction.identity = identity(registry.directory, step["who"], transaction.now)
+            replay_step(registry, transaction, step)
             progress(number, len(steps))
+        transaction.commit()
     del registry.git.identity
     return registry
 
@@ -72,12 +73,12 @@ def _identity_of_text(units: str, who: str, moment: datetime) -> Identity:
     return identity(msgspec.convert(yamlfile.load(units.encode("utf-8")), Directory), who, moment)
 
 
-def replay_step(registry: Registry, step: Mapping[str, Any], moment: datetime) -> None:
+def replay_step(registry: Registry, transaction: Transaction, step: Mapping[str, Any]) -> None:
     """One step of the story, done as the commands do it."""
     fields = {key: value for key, value in step.items() if key not in _OF_STEP}
     if step["do"] == "new":
         received = parse_instant(fields.pop("received"))
-        register(registry, fields, by=step["who"], received=received, now=moment, case_id=step["case"])
+        take_in(transaction, registry, fields, by=step["who"], received=received, case_id=step["case"])
         return
     documents: dict[str, Document | list[Document]] = {}
     for key, value in list(fields.items()):
@@ -85,14 +86,12 @@ def replay_step(registry: Registry, step: Mapping[str, Any], moment: datetime) -
             documents[key] = _document(fields.pop(key))
         elif key == "attachments":
             documents[key] = [_document(one) for one in fields.pop(key)]
-    act(
-        registry,
+    transaction.act(
         step["case"],
         ACTIONS[step["do"]],
         fields,
         by=step.get("by", step["who"]),
-        at=parse_instant(step["at"]) if "at" in step else moment,
-        now=moment,
+        at=parse_instant(step["at"]) if "at" in step else transaction.now,
         documents=documents,
     )
 

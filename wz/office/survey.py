@@ -172,7 +172,8 @@ def waiting(case: Case, law: Law, as_of: datetime) -> Iterator[Waiting]:
     def since(awaited: Awaited, moment: datetime) -> Waiting:
         return Waiting(awaited, moment, law.calendar.count(moment.date(), as_of.date()))
 
-    if awaited := _AWAITED_IN.get(case.state):
+    # Whoever was answered in another system rates there, if at all.
+    if (awaited := _AWAITED_IN.get(case.state)) and not (case.imported and awaited == "rating"):
         yield since(awaited, case.since)
     if case.extension is not None:
         yield since("extension", case.extension.at)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import IO, Any
 
-_FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")
+# What a cell begins with that a spreadsheet takes for a formula.
+FORMULA_SIGNS = (*"=+-@＝＋－＠", "\t", "\r", "\n")
 
 
 def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
@@ -37,9 +38,14 @@ def cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, date):
         return value.isoformat()
-    text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
-    # A spreadsheet would run a cell that starts so as a formula.
-    return "'" + text if text[:1] in _FORMULA and not _is_number(text) else text
+    if isinstance(value, list):
+        return ";".join(map(str, value))
+    return harmless(str(value))
+
+
+def harmless(text: str) -> str:
+    """A cell that a spreadsheet would run as a formula, with the apostrophe that makes it a text."""
+    return "'" + text if text[:1] in FORMULA_SIGNS and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:

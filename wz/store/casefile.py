@@ -108,7 +108,12 @@ def event_lines(data: bytes) -> dict[int, int]:
 
 def new_text(facts: Facts) -> bytes:
     """The text of a new case file: facts, then an empty list of events to grow."""
-    return (HEADER + dump(plain(facts)) + "events:\n").encode("utf-8")
+    return text_of(plain(facts), [])
+
+
+def text_of(facts: dict[str, Any], events: list[dict[str, Any]]) -> bytes:
+    """The text of a case file from facts and events as plain data."""
+    return "".join([HEADER, dump(facts), "events:\n", *map(dump_item, events)]).encode("utf-8")
 
 
 def with_event(data: bytes, event: Event) -> bytes:

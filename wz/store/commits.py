@@ -12,16 +12,26 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
-from wz.store.git import Git, Identity, failed, unwritable
+from wz.store.git import FEW, Git, Identity, blob_name, failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
 
 LOCK_SECONDS = 60.0
-INDEX_SECONDS = 2.0
+_INDEX_SECONDS = 2.0
 _ATTEMPTS = 5
+
+
+class Step(NamedTuple):
+    """One commit to be made: whole files, named from the registry, the message, and whose it is unless git's own."""
+
+    changes: Mapping[str, bytes]
+    message: str
+    identity: Identity | None = None
 
 
 class Committer(Git):
@@ -62,20 +72,24 @@ class Committer(Git):
                     self._mend()
 
     def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
-        """Commit whole files, named from the registry, and bring work tree and index along; the lock must be held.
+        """Make one commit; see `record`. Returns its name."""
+        return self.record([Step(changes, message)], before)[-1]
+
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None]) -> list[str]:
+        """Make commits one on another, all or none, and bring work tree and index along; the lock must be held.
 
         `before` is what each file held when the change was decided (None: it did not exist); a file that holds
         something else in the last commit is refused, for then somebody's uncommitted or new work is in the way.
-        Returns the commit's name. Raises GitFailed or Unreadable, and then nothing has changed.
+        Returns the commits' names. Raises GitFailed or Unreadable, and then nothing has changed.
         """
         self._refuse_unfinished()
         try:
             for _attempt in range(_ATTEMPTS):
                 # With the index in hand no `git commit` of the user's can come between; without it, the next tries.
-                with self._index(INDEX_SECONDS) as held:
-                    new = self._attempt(changes, before, message, held)
-                if new is not None:
-                    return new
+                with self._index(_INDEX_SECONDS) as held:
+                    made = self._attempt(steps, before, held)
+                if made is not None:
+                    return made
         except OSError as error:
             self.pending.discard()
             raise unwritable(error) from None
@@ -84,29 +98,28 @@ class Committer(Git):
             raise
         raise GitFailed(_("the branch kept moving while this was recorded"), _("Repeat the command."))
 
-    def _attempt(
-        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, held: bool
-    ) -> str | None:
+    def _attempt(self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool) -> list[str] | None:
         """Commit once; None when somebody else moved the branch first. An exception means that it has not moved."""
-        paths, ref, old = list(changes), *self.head()
+        paths = list(dict.fromkeys(path for step in steps for path in step.changes))
+        ref, old = self.head()
         formers = [before[path] for path in paths]
-        for path, former, recorded in zip(paths, formers, self.committed(old, paths), strict=True):
-            if former != recorded:
+        for path, former, recorded in zip(paths, formers, self.blobs(old, paths), strict=True):
+            if recorded != (None if former is None else blob_name(former, len(old or ""))):
                 raise GitFailed(
                     _("{path} has changes that are not committed").format(path=path),
                     _("Commit them (`git commit {path}`) or drop them (`git restore {path}`), then repeat.").format(
                         path=path
                     ),
                 )
-        self.pending.prepare(changes)
-        new = self._build(old, changes, message)
-        indexed = [*self.pending.unindexed, *paths]
+        made, blobs = self._build(old, steps, paths)
+        new, left = made[-1], self.pending.unindexed
+        indexed = [*left, *paths]
         if held:
-            self._draft_index(new, indexed)
+            self._draft_index({**dict(zip(left, self.blobs(new, left), strict=True)), **blobs})
         self.pending.announce(Journal(ref, old, new, paths))
-        with uninterrupted():
+        with _uninterrupted():
             # HEAD, not the branch: should the user switch right now, it is the new branch that moves, or none.
-            reason = "wz: " + message.partition("\n")[0]
+            reason = "wz: " + steps[-1].message.partition("\n")[0]
             done = self.run("update-ref", "-m", reason, "HEAD", new, old or "", check=False, bonded=True)
             if done.returncode != 0 and (now := self.head()[1]) != new:
                 self.pending.discard()
@@ -116,10 +129,10 @@ class Committer(Git):
             with suppress(OSError):  # what cannot be done now the next command does
                 if held:
                     self.pending.index.replace(self.layout.git_dir / "index")
-                self.pending.place(paths, formers, changes.values())
+                self.pending.place(paths, formers)
                 self.pending.leave_unindexed([] if held else indexed)
                 self.pending.discard()
-        return new
+        return made
 
     def _refuse_unfinished(self) -> None:
         for name, what in (
@@ -137,39 +150,69 @@ class Committer(Git):
 
     # -- the commit's objects
 
-    def _build(self, old: str | None, changes: Mapping[str, bytes], message: str) -> str:
-        """Write blobs, trees and commit; no ref moves."""
-        identity = self.identity
-        built = self._imported([self._stanza(old, changes, message)])
-        return self._signed(built, old, message.encode("utf-8"), identity) if identity.signs else built
+    def _build(self, old: str | None, steps: Sequence[Step], paths: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+        """Write blobs, trees and commits, each on the one before, and prepare the files; no ref moves.
 
-    def _stanza(self, parent: str | None, changes: Mapping[str, bytes], message: str) -> bytes:
-        """A commit as fast-import reads it, its mark :1; without a parent it follows the one before it."""
-        identity, text = self.identity, message.encode("utf-8")
-        parts = [
-            b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(content), content)
-            for mark, content in enumerate(changes.values(), 2)
-        ]
-        parts.append(
-            b"commit refs/wz/scratch\nmark :1\nauthor %s\ncommitter %s\ndata %d\n%s\n"
-            % (identity.author.encode(), identity.committer.encode(), len(text), text)
+        Returns the commits, and the object of each file as it is after the last.
+        """
+        blobs: dict[str, int] = {}
+        commits: list[int] = []
+        marks = self.pending.marks
+        marks.unlink(missing_ok=True)
+        # Of many new files git need not look for what they share, nor press them hard: its next gc does both.
+        many = ("-c", "core.compression=1"), ("--depth=0",)
+        before, behind = many if len(paths) > FEW else ((), ())
+        done = self.feed(
+            *before,
+            "fast-import",
+            "--quiet",
+            "--done",
+            *behind,
+            f"--export-marks={marks}",
+            pieces=self._stream(old, steps, paths, blobs, commits),
+            broken=self._sweep,
         )
-        if parent is not None:
-            parts.append(b"from %s\n" % parent.encode())
-        for mark, path in enumerate(changes, 2):
-            parts.append(b"M 100644 :%d %s\n" % (mark, _quoted(self.layout.prefix + path)))
-        return b"".join(parts) + b"\n"
-
-    def _imported(self, stanzas: Sequence[bytes]) -> str:
-        """Write the commits of a stream. Returns the name of the last one."""
-        # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
-        end = b"get-mark :1\nreset refs/wz/scratch\n\ndone\n"
-        stream = b"".join([b"feature done\n", *stanzas, end])
-        done = self.run("fast-import", "--quiet", "--done", stdin=stream, check=False)
         if done.returncode != 0:
             self._sweep(done.stderr.decode("utf-8", "replace"))
             raise failed(["fast-import"], done)
-        return done.stdout.decode().strip()
+        names = dict(line.split(" ") for line in marks.read_text("ascii").splitlines())
+        built = [names[f":{mark}"] for mark in commits]
+        built = self._signed(built, old, steps) if self.identity.signs else built
+        return built, {path: names[f":{mark}"] for path, mark in blobs.items()}
+
+    def _stream(
+        self,
+        old: str | None,
+        steps: Sequence[Step],
+        paths: Sequence[str],
+        blobs: dict[str, int],
+        commits: list[int],
+    ) -> Iterator[bytes]:
+        """What fast-import reads, made as it is read; the marks of files and commits are noted on the way."""
+        yield b"feature done\n"
+        contents = self.pending.prepare(paths, (pair for step in steps for pair in step.changes.items()))
+        mark = 0
+        for number, step in enumerate(steps):
+            for path, content in islice(contents, len(step.changes)):
+                mark += 1
+                blobs[path] = mark
+                yield b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(content), content)
+            mark += 1
+            commits.append(mark)
+            text, identity = step.message.encode("utf-8"), step.identity or self.identity
+            author, committer = identity.author.encode(), identity.committer.encode()
+            yield b"commit refs/wz/scratch\nmark :%d\nauthor %s\ncommitter %s\ndata %d\n%s\n" % (
+                *(mark, author, committer, len(text), text),
+            )
+            if number == 0 and old is not None:
+                yield b"from %s\n" % old.encode()
+            for path in step.changes:
+                yield b"M 100644 :%d %s\n" % (blobs[path], _quoted(self.layout.prefix + path))
+            yield b"\n"
+        for _rest in contents:  # nothing is left, but what was prepared is to be made safe
+            pass
+        # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
+        yield b"reset refs/wz/scratch\n\ndone\n"
 
     def _sweep(self, words: str) -> None:
         """Remove what a failed fast-import leaves and names: its report, and a pack that may fill the disk."""
@@ -181,10 +224,24 @@ class Committer(Git):
                 with suppress(OSError):
                     (folder / name).unlink()
 
-    def _signed(self, built: str, old: str | None, text: bytes, identity: Identity) -> str:
-        parent = ["-p", old] if old else []
-        arguments = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", built + "^{tree}", *parent, "-F", "-"]
-        return self.run(*arguments, stdin=text).stdout.decode().strip()
+    def _signed(self, built: Sequence[str], old: str | None, steps: Sequence[Step]) -> list[str]:
+        """The same commits with git's signature, each on the signed one before."""
+        signed: list[str] = []
+        for commit, step in zip(built, steps, strict=True):
+            parent = signed[-1] if signed else old
+            parents = ["-p", parent] if parent else []
+            arguments = [
+                "-c",
+                "i18n.commitEncoding=UTF-8",
+                "commit-tree",
+                "-S",
+                commit + "^{tree}",
+                *parents,
+                "-F",
+                "-",
+            ]
+            signed.append(self.run(*arguments, stdin=step.message.encode("utf-8")).stdout.decode().strip())
+        return signed
 
     # -- work tree and index
 
@@ -203,22 +260,17 @@ class Committer(Git):
                 with suppress(OSError):
                     self._index_lock.unlink()
 
-    def _draft_index(self, commit: str, paths: Sequence[str]) -> None:
-        """The index as it will be: these files as in the commit, every other entry untouched."""
+    def _draft_index(self, blobs: Mapping[str, str | None]) -> None:
+        """The index as it will be: these files as the commit has them, every other entry untouched."""
         index, draft = self.layout.git_dir / "index", self.pending.index
         draft.unlink(missing_ok=True)
         if index.exists():
             shutil.copyfile(index, draft)
-        places = [self.layout.prefix + path for path in paths]
-        asked = "".join(f"{commit}:{place}\n" for place in places).encode()
-        answers = self.run("cat-file", "--batch-check=%(objectname)", stdin=asked).stdout.splitlines()
-        entries = b"".join(
-            b"100644 %s 0\t%s\0" % (answer, place.encode())
-            for place, answer in zip(places, answers, strict=True)
-            if not answer.endswith(b" missing")
+        entries = "".join(
+            f"100644 {blob} 0\t{self.layout.prefix}{path}\0" for path, blob in blobs.items() if blob is not None
         )
         environment = {"GIT_INDEX_FILE": str(draft)}
-        self.run("update-index", "--add", "--replace", "-z", "--index-info", stdin=entries, env=environment)
+        self.run("update-index", "--add", "--replace", "-z", "--index-info", stdin=entries.encode(), env=environment)
 
     def _mend(self) -> None:
         """What a killed writer left: finish it if its commit stands, else forget it. The lock must be held."""
@@ -235,7 +287,8 @@ class Committer(Git):
         if waiting := pending.unindexed:
             with self._index(0) as held:
                 if held:
-                    self._draft_index("HEAD", waiting)
+                    commit = self.text("rev-parse", "HEAD")
+                    self._draft_index(dict(zip(waiting, self.blobs(commit, waiting), strict=True)))
                     pending.index.replace(self.layout.git_dir / "index")
                     pending.leave_unindexed([])
         pending.discard()
@@ -248,7 +301,7 @@ def _quoted(path: str) -> bytes:
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
+def _uninterrupted() -> Iterator[None]:
     """Ctrl-C comes too late for what is about to be done, and is ignored for these milliseconds."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,12 +1,13 @@
 """Git: where the registry's history lives. Its processes, its lock, and what is read from it; `commits.py` writes."""
 
+import hashlib
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,9 @@ from wz.i18n import _
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 
 
+# Up to so many files each is dealt with on its own; more are dealt with together.
+FEW = 64
+_NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
 # Of a commit: name, author, instant, trailers.
 _HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
 
@@ -60,8 +64,7 @@ class Git:
         self._bond: tuple[int, ...] = ()
 
     def _environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
-        return {**kept, "LC_ALL": "C", "LANGUAGE": "", **self._env, **(env or {})}
+        return _environment({**self._env, **(env or {})})
 
     def run(
         self,
@@ -85,7 +88,7 @@ class Git:
                 pass_fds=self._bond if bonded else (),
             )
         except FileNotFoundError:
-            raise GitFailed(_("git is not installed"), _("Install git, and see that it is on the PATH.")) from None
+            raise _no_git() from None
         if check and done.returncode != 0:
             raise failed(arguments, done)
         return done
@@ -101,7 +104,38 @@ class Git:
                 env=self._environment(),
             )
         except FileNotFoundError:
-            raise GitFailed(_("git is not installed"), _("Install git, and see that it is on the PATH.")) from None
+            raise _no_git() from None
+
+    def feed(
+        self, *arguments: str, pieces: Iterable[bytes], broken: Callable[[str], None]
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run git on what is made piece by piece, so that both work at once. It must not print much before the end.
+
+        Raises GitFailed where there is no git, and whatever making a piece raises; git then ends without its input,
+        and `broken` is told its words.
+        """
+        command = ["git", "-C", str(self.root), *arguments]
+        pipe = subprocess.PIPE
+        try:
+            process = subprocess.Popen(
+                command, stdin=pipe, stdout=pipe, stderr=pipe, env=self._environment(), bufsize=1 << 18
+            )
+        except FileNotFoundError:
+            raise _no_git() from None
+        assert process.stdin is not None
+        fed = False
+        try:
+            with suppress(BrokenPipeError):  # git has failed, and says why
+                process.stdin.writelines(pieces)
+            fed = True
+        finally:
+            with suppress(OSError):
+                process.stdin.close()
+            process.stdin = None
+            out, words = process.communicate()
+            if not fed:
+                broken(words.decode("utf-8", "replace"))
+        return subprocess.CompletedProcess(command, process.returncode, out, words)
 
     def text(self, *arguments: str) -> str:
         """What a git command prints, without the last line break."""
@@ -198,9 +232,29 @@ class Git:
 
     def committed(self, commit: str | None, paths: Sequence[str]) -> list[bytes | None]:
         """The content of files, named from the registry, at a commit; None where there is no such file."""
+        if commit is None or not paths:
+            return [None] * len(paths)
+        if len(paths) <= FEW:
+            return self.contents([f"{commit}:{self.layout.prefix}{path}" for path in paths])
+        # git looks up each path anew from the top; for many, their folders are quicker.
+        names = self.blobs(commit, paths)
+        contents = iter(self.contents([name for name in names if name]))
+        return [next(contents) if name else None for name in names]
+
+    def blobs(self, commit: str | None, paths: Sequence[str]) -> list[str | None]:
+        """Git's names for the contents of files, named from the registry, at a commit; None where there is no file.
+
+        It reads folders rather than files: most of many files lie in a few of them.
+        """
         if commit is None:
             return [None] * len(paths)
-        return self.contents([f"{commit}:{self.layout.prefix}{path}" for path in paths])
+        commit = commit if len(commit) in _NAME_LENGTHS else self.text("rev-parse", commit)
+        folders = list(dict.fromkeys(path.rpartition("/")[0] for path in paths))
+        names = "".join(f"{commit}:{self.layout.prefix}{folder}\n" for folder in folders)
+        listed = _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(folders))
+        size = len(commit) // 2
+        trees = {folder: _entries(tree or b"", size) for folder, tree in zip(folders, listed, strict=True)}
+        return [trees[folder].get(name.encode()) for folder, _slash, name in (path.rpartition("/") for path in paths)]
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """The content of blobs by their names, or as COMMIT:PATH; None where there is none."""
@@ -283,6 +337,15 @@ class Git:
         self.run("commit-graph", "write", "--reachable", "--changed-paths", "--split", check=False)
 
 
+def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
+    return kept | {"LC_ALL": "C", "LANGUAGE": "", **(more or {})}
+
+
+def _no_git() -> GitFailed:
+    return GitFailed(_("git is not installed"), _("Install git, and see that it is on the PATH."))
+
+
 def create_repository(root: Path) -> None:
     """An empty repository on the branch `main`. Raises GitFailed."""
     import git
@@ -294,6 +357,24 @@ def create_repository(root: Path) -> None:
         raise GitFailed(
             _("git {command} failed: {words}").format(command="init", words=words), cure_of(words)
         ) from None
+
+
+def blob_name(content: bytes, length: int) -> str:
+    """Git's name for a content, in as many hexadecimal digits as the repository's names have."""
+    digest = hashlib.sha1(usedforsecurity=False) if length == 40 else hashlib.sha256()
+    digest.update(b"blob %d\0" % len(content) + content)
+    return digest.hexdigest()
+
+
+def _entries(tree: bytes, size: int) -> dict[bytes, str]:
+    """The files of a folder as git keeps it: `mode name`, a zero byte, the object's name in `size` bytes."""
+    found: dict[bytes, str] = {}
+    place = 0
+    while place < len(tree):
+        end = tree.index(b"\0", place)
+        found[tree[place:end].partition(b" ")[2]] = tree[end + 1 : end + 1 + size].hex()
+        place = end + 1 + size
+    return found
 
 
 def _split_batch(output: bytes, count: int) -> list[bytes | None]:

@@ -6,13 +6,17 @@ It lies under `.git/wz`. Whoever finds a journal there finishes or discards what
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
+from wz.store.git import FEW
+
 _MARK = b"wz: this lock is stale once no wz is running\n"
 _EXDEV = 18
+_AT_ONCE = 16
 
 
 class Journal(NamedTuple):
@@ -31,18 +35,37 @@ class Pending:
         self.root = root
         self.folder = state / "pending"
         self.index = self.folder / "index"
+        self.marks = self.folder / "marks"
         self._journal = self.folder / "journal.json"
         self._unindexed = state / "unindexed.json"
 
-    def prepare(self, changes: Mapping[str, bytes]) -> None:
-        """Write the files to where only a rename is left to do: a full disk is found out in time. Raises OSError."""
+    def prepare(self, paths: Sequence[str], contents: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+        """Write the files to where only a rename is left to do: a full disk is found out in time. Raises OSError.
+
+        They are handed on one by one as they are written, for whoever else needs them; a path may come again with
+        new content. Once all have been taken they are safe from a power cut.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        for number, (path, content) in enumerate(changes.items()):
-            folder = (self.root / path).parent
+        self._make_folders(paths)
+        numbers = {path: number for number, path in enumerate(paths)}
+        # Many files are brought to the disk together; one by one they would cost more than everything else.
+        together = len(paths) > FEW and hasattr(os, "sync")
+        for path, content in contents:
+            target = self._prepared(numbers[path])
+            if together:
+                _write(target, content)
+            else:
+                _write_durably(Path(target), content)
+            yield path, content
+        if together:
+            os.sync()
+
+    def _make_folders(self, paths: Iterable[str]) -> None:
+        for name in dict.fromkeys(path.rpartition("/")[0] for path in paths):
+            folder = self.root / name
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
                 raise PermissionError(13, "Permission denied", str(folder))
-            _write_durably(self._prepared(number), content)
 
     def announce(self, journal: Journal) -> None:
         """From here on a killed writer's commit is finished if it stands."""
@@ -54,18 +77,26 @@ class Pending:
             return Journal(**json.loads(self._journal.read_bytes()))
         return None
 
-    def place(self, paths: Iterable[str], before: Iterable[bytes | None], now: Iterable[bytes | None]) -> None:
+    def place(
+        self, paths: Sequence[str], before: Iterable[bytes | None], now: Iterable[bytes | None] | None = None
+    ) -> None:
         """Put the prepared files into the work tree. Raises OSError; done again, it goes on where it stopped.
 
         A file goes only over what was there `before`: what somebody has written meanwhile stays, and git shows it.
-        It goes only if the branch still has it so `now`.
+        It goes only if the branch still has it so `now`; None where nobody can have changed that.
         """
-        for number, (path, former, recorded) in enumerate(zip(paths, before, now, strict=True)):
-            prepared, target = self._prepared(number), self.root / path
-            if not prepared.exists():
+        over: list[tuple[str, str]] = []
+        for number, (path, former, recorded) in enumerate(zip(paths, before, now or repeat(None))):  # noqa: B905
+            prepared, target = self._prepared(number), f"{self.root}/{path}"
+            if now is not None and not (os.path.lexists(prepared) and Path(prepared).read_bytes() == recorded):
                 continue
-            if _content(target) == former and prepared.read_bytes() == recorded:
+            if _content(target) != former:
+                continue
+            if former is None:
                 _move(prepared, target)
+            else:
+                over.append((prepared, target))
+        _move_over(over)
 
     def discard(self) -> None:
         """Forget what was prepared; the journal goes first."""
@@ -74,8 +105,8 @@ class Pending:
             for left in self.folder.iterdir():
                 left.unlink()
 
-    def _prepared(self, number: int) -> Path:
-        return self.folder / str(number)
+    def _prepared(self, number: int) -> str:
+        return f"{self.folder}/{number}"
 
     # -- files whose place in the index waits until git lets go of it
 
@@ -153,11 +184,21 @@ def drop_stale(lock: Path) -> None:
 # -- files
 
 
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
+def _content(path: str) -> bytes | None:
+    if not os.path.lexists(path):
         return None
+    return Path(path).read_bytes()
+
+
+def _write(path: str, content: bytes) -> None:
+    try:
+        with open(path, "wb", buffering=0) as file:  # noqa: PTH123 - a hundred thousand times
+            written = file.write(content)
+            while written < len(content):
+                written += file.write(content[written:])
+    except OSError as error:
+        error.filename = error.filename or path
+        raise
 
 
 def _write_durably(path: Path, content: bytes) -> None:
@@ -171,18 +212,34 @@ def _write_durably(path: Path, content: bytes) -> None:
         raise
 
 
-def _move(prepared: Path, target: Path) -> None:
+def _move_over(moves: Sequence[tuple[str, str]]) -> None:
+    """Rename over what is there. The disk takes its time to let go of what was; of many, several at once."""
+    if len(moves) <= FEW:
+        for prepared, target in moves:
+            _move(prepared, target)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _moved in pool.map(_move, *zip(*moves, strict=True)):
+            pass
+
+
+def _move(prepared: str, target: str) -> None:
     """Rename into place; over a file-system border, copy beside the target first."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        prepared.replace(target)
+        try:
+            os.replace(prepared, target)  # noqa: PTH105 - a hundred thousand times
+        except FileNotFoundError:
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            Path(prepared).replace(target)
     except OSError as error:
         if error.errno != _EXDEV:
             raise
-        beside = target.with_name(f".{target.name}.wz-new")
+        beside = Path(target).with_name(f".{Path(target).name}.wz-new")
         try:
-            _write_durably(beside, prepared.read_bytes())
+            _write_durably(beside, Path(prepared).read_bytes())
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
-        prepared.unlink()
+        Path(prepared).unlink()

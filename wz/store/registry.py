@@ -1,6 +1,6 @@
 """The registry as one thing: settings, case files by id, and what is written to them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +16,7 @@ from wz.model.workdays import Calendar
 from wz.regulation.law import Law
 from wz.regulation.rules import Rules
 from wz.store import casefile, cases, rows, settings
-from wz.store.commits import Committer
+from wz.store.commits import Committer, Step
 from wz.store.files import Files, Recording, WorkTree
 
 MARK = "units.yaml"
@@ -226,6 +226,10 @@ class Registry:
     def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
         """See `Committer.commit`."""
         return self.git.commit(changes, before, message)
+
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None]) -> list[str]:
+        """See `Committer.record`."""
+        return self.git.record(steps, before)
 
 
 def _id_of(path: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from wz.store.yamlfault import Positions, YamlFault
 
-__all__ = ["Positions", "YamlFault", "dump", "dump_item", "load", "load_strictly"]
+__all__ = ["Positions", "YamlFault", "dump", "dump_item", "emitted", "load", "load_strictly", "reads_as_text"]
 
 ryaml: Any
 try:
@@ -50,11 +50,25 @@ def load_strictly(data: bytes) -> tuple[Any, Positions]:
     return yamlstrict.load_strictly(data)
 
 
+def reads_as_text(word: str) -> bool:
+    """Whether a word without blanks is text where it stands without quotes, for readers of YAML 1.1 and of 1.2."""
+    from wz.store import yamlstrict
+
+    return yamlstrict.reads_as_text(word)
+
+
 def dump(data: Any) -> str:
     """Plain data as YAML text that both readers read back equal.
 
     Raises YamlFault where they would not: then nothing has been written.
     """
+    from wz.store import yamltext
+
+    return yamltext.written(data, reads_as_text) or emitted(data)
+
+
+def emitted(data: Any) -> str:
+    """As `dump`, by PyYAML, read back by both readers to see that it is so."""
     from wz.store import yamlstrict
 
     text = yamlstrict.dump(data)

@@ -166,6 +166,12 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _represent_text)
 
 
+def reads_as_text(word: str) -> bool:
+    """Whether a word without blanks is text where it stands without quotes, for readers of YAML 1.1 and of 1.2."""
+    resolvers = yaml.SafeDumper.yaml_implicit_resolvers.get(word[0], ())
+    return not any(pattern.match(word) for _tag, pattern in resolvers) and _scalar(yaml.ScalarNode("", word)) == word
+
+
 def dump(data: Any) -> str:
     """Plain data as YAML text."""
     text: str = yaml.dump(
