@@ -183,3 +183,22 @@ def test_a_bare_repository_is_audited_in_its_place(bare: Path, typed: Any) -> No
     done = typed("audit", "main", "--format", "json", cwd=bare)
     assert done.code == 0, done.err
     assert json.loads(done.out)["commits"] == 24
+
+
+def test_what_wz_does_to_many_at_once_is_clean(copy: Path, tmp_path: Path, typed: Any) -> None:
+    """A batch, its undoing and an import of history: several cases in a commit, and times of long ago."""
+    ids = f"{tamperings.OPEN}\n{tamperings.REPORT}\n"
+    table = tmp_path / "in.csv"
+    table.write_text(
+        "编号,主题,内容,时间,答复,答复时间\n1,路灯,路灯不亮了,2025-03-04 10:00,已修复,2025-03-05 10:00\n", "utf-8"
+    )
+    for words, stdin in (
+        (("batch", "note", "--text", "x", "-"), ids),
+        (("undo", "--reason", "x"), ""),
+        (("import", table, "--system", "旧平台"), ""),
+    ):
+        done = typed(*words, cwd=copy, stdin=stdin)
+        assert done.code == 0, done.err
+    found = json.loads(typed("audit", "main~3..main", "--late", "--format", "json", cwd=copy).out)
+    assert (found["commits"], found["findings"]) == (3, [])
+    assert [one["action"] for one in found["late"]] == ["new"]
