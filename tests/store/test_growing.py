@@ -26,7 +26,7 @@ def test_parts_read_as_the_whole() -> None:
         for place, line in event_lines(data).items():
             start = b"".join(lines[: line - 1])
             assert is_plain(start, place - 1)
-            assert added_events(path.name, data[len(start) :]) == whole[place - 1 :]
+            assert added_events(data[len(start) :]) == whole[place - 1 :]
             cuts += 1
     assert cuts > 150
 
@@ -62,7 +62,7 @@ def test_what_stands_otherwise_is_read_whole(events: bytes) -> None:
     ],
 )
 def test_what_is_not_plainly_events_is_read_whole(added: bytes) -> None:
-    assert added_events("x", added) is None
+    assert added_events(added) is None
 
 
 def test_facts_that_look_like_events_do_not_count() -> None:

@@ -6,17 +6,16 @@ four or more. A line so indented cannot belong to anything above it, so whole an
 
 import re
 
+import msgspec
+
+from wz.actions.catalog import ACTIONS, typed_event
 from wz.model.event import Event
-from wz.store.casefile import HEADER, parse
+from wz.store.schema import accepts_events
+from wz.store.yamlfile import YamlFault, load
 
 _EVENTS = b"\nevents:\n"
 _ITEM = re.compile(rb"^  - action: ", re.MULTILINE)
 _ITEMS = re.compile(rb"(?:  - action: [^\n]*\n(?:(?: {4}[^\n]*)?\n)*)+")
-# The facts of no case, before the events to be read.
-_FACTS = (
-    HEADER + "format: 1\nid: 20260101-000000\ntitle: x\ncategory: other\nchannel: other\n"
-    "received: '2026-01-01T00:00:00+08:00'\ncontent: x\nevents:\n"
-).encode("utf-8")
 
 
 def is_plain(data: bytes, count: int) -> bool:
@@ -25,12 +24,17 @@ def is_plain(data: bytes, count: int) -> bool:
     return bool(found) and _count(items) == count and (not items or _ITEMS.fullmatch(items) is not None)
 
 
-def added_events(path: str, added: bytes) -> list[Event] | None:
+def added_events(added: bytes) -> list[Event] | None:
     """The events in what was added to a plain file; None where the whole file must be read."""
     if _ITEMS.fullmatch(added) is None:
         return None
-    read = parse(path, _FACTS + added)
-    return read.events if not read.problems and len(read.events) == _count(added) else None
+    try:
+        events = load(added)
+        if not accepts_events(events) or len(events) != _count(added):
+            return None
+        return [typed_event(event) for event in events] if all(one["action"] in ACTIONS for one in events) else None
+    except (YamlFault, msgspec.ValidationError):
+        return None  # the whole file is read, and says what is wrong and where
 
 
 def _count(items: bytes) -> int:

@@ -116,7 +116,7 @@ class Cases:
 def _read(path: str, data: bytes, before: Known | None) -> Known:
     """The file as read; where it begins with a plain file that is known already, only what was added is."""
     if before is not None and before.plain:
-        events = added_events(path, data[before.size :])
+        events = added_events(data[before.size :])
         if events is not None:
             return Known(CaseFile(path, data, before.facts, before.events + events, []), plain=True)
     return Known(parse(path, data))
