@@ -167,7 +167,7 @@ def test_the_samples_log_reads_like_an_office(told: Path) -> None:
     created = git(told, "log", "--diff-filter=A", "--format=%s", "--name-only", "--", "cases/*.yaml").splitlines()
     subjects = [line for line in created if line and not line.startswith("cases/")]
     assert all(subject.startswith("new ") for subject in subjects)
-    assert len(subjects) == 52
+    assert len(subjects) == 54
     for line in git(told, "log", "--numstat", "--format=", "--", "cases/").splitlines():
         if line.endswith(".yaml"):
             assert line.split("\t")[1] == "0", line
@@ -177,4 +177,4 @@ def test_the_sample_is_the_projects_own(told: Path) -> None:
     ours = {path.relative_to(ROOT): path.read_bytes() for path in (ROOT / "cases").rglob("*") if path.is_file()}
     theirs = {path.relative_to(told): path.read_bytes() for path in (told / "cases").rglob("*") if path.is_file()}
     assert ours == theirs
-    assert len([path for path in ours if path.suffix == ".yaml" and path.parent.suffix != ".files"]) == 52
+    assert len([path for path in ours if path.suffix == ".yaml" and path.parent.suffix != ".files"]) == 54

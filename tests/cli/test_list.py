@@ -100,10 +100,10 @@ def test_terms_are_taken_together(reader: Any) -> None:
 
 def test_open_cases_alone_unless_asked(reader: Any) -> None:
     done = reader("list", *DAY)
-    assert len(ends(reader)) == 29
+    assert len(ends(reader)) == 31
     assert "23" in done.err
     assert "--all" in done.err
-    assert len(ends(reader, "--all")) == 52
+    assert len(ends(reader, "--all")) == 54
     assert len(ends(reader, "state:closed")) == 21
     assert ends(reader, "state:open") == ends(reader)
 

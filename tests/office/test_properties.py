@@ -100,6 +100,16 @@ FIELDS: dict[str, Any] = {
     "extension-request": texts("reason", days=DAYS),
     "extension-grant": texts("informed", days=DAYS),
     "approve": texts(publish=st.just(True)) | texts("reason", publish=st.just(False)),
+    "find-fault": texts("reason", at_fault=st.booleans()),
+    "supervise": texts(
+        "text",
+        ground=st.sampled_from(["23(1)", "23(2)", "23(3)", "23(4)", "23(5)"]),
+        method=st.sampled_from(["sms", "phone", "notice"]),
+    )
+    | texts("text", ground=st.sampled_from(["23(2)", "23(4)"]), method=st.just("onsite"), due=st.just("2026-12-01")),
+    "supervise-close": texts("result"),
+    "urge": texts("to", level=st.sampled_from(["blue", "yellow", "red", "referral"]), method=st.just("phone")),
+    "refer": texts("reason", to=st.sampled_from(["supervision", "supervision", "police"])),
     "rate": texts(rating=st.sampled_from(["satisfied", "dissatisfied", "very-dissatisfied"])),
     "correct": texts("reason", "value", field=st.sampled_from(["title", "content"]))
     | texts("reason", field=st.just("category"), value=st.sampled_from(["consult", "report", "help"]))
@@ -194,9 +204,12 @@ def test_what_the_regulation_bounds_stays_bounded(run: Run) -> None:
         assert len(case.ratings) <= 2
         assert sum(owed.kind == "redo" for owed in case.obligations) <= 1
         owing = [owed for owed in case.obligations if owed.open]
-        assert len({owed.kind for owed in owing}) == len(owing)
-        if case.state in ENDED or case.state == "answered":
+        assert len({(owed.kind, owed.article) for owed in owing}) == len(owing)
+        if case.state == "answered" and case.fault:
+            assert {owed.kind for owed in owing} <= {"supervision"}
+        elif case.state in ENDED or case.state == "answered":
             assert owing == []
+        assert all(len({*owed.urged}) == len(owed.urged) for owed in case.obligations)
         if owing:
             assert {owed.unit for owed in owing} == {case.lead}
         moments = [custody.since for custody in case.custody]

@@ -195,7 +195,9 @@ def test_killed_at_random_moments(desk: Desk, wz: Runner, start: Start) -> None:
     ("step", "moment"),
     [("fast-import", "after"), ("update-ref", "before"), ("update-ref", "after"), ("update-ref", "outlived by little")],
 )
-def test_batch_killed(desk: Desk, wz: Runner, interposed: Interposed, tmp_path: Path, step: str, moment: str) -> None:
+def test_batch_killed(
+    desk: Desk, wz: Runner, interposed: Interposed, start: Start, tmp_path: Path, step: str, moment: str
+) -> None:
     """Three cases in one batch, a commit for each: all of it or nothing; run again, it is whole."""
     ids = tmp_path / "ids.txt"
     ids.write_text("\n".join(desk.cases), encoding="utf-8")

@@ -39,7 +39,7 @@ def decide(case: Case, event: Approve, law: Law) -> Refusal | None:
 def apply(case: Case, event: Approve, law: Law) -> None:
     assert case.submitted is not None
     # What was handed in counts from when it was handed in, not from when the office came to it.
-    case.meet(case.submitted.at, "contact", "decision", "completion", "redo")
+    case.meet(case.submitted.at, "contact", "decision", "completion", "redo", "supervision")
     case.submitted = None
     case.extension = None
     case.published = event.publish

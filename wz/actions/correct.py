@@ -69,7 +69,7 @@ def _start_clocks_anew(case: Case, event: Correct, law: Law) -> None:
     """The deadlines of the right category run from the correction: the unit could not know of them before."""
     now = case.assignment
     assert now is not None
-    case.end_obligations(event.at)
+    case.end_obligations(event.at, but="supervision")  # an order stands whatever the category
     now.accepted = False
     for owed in deadlines.at_transfer(law.rules, case.facts.category, now.unit, event.at, now.limit, now.number):
         if not (owed.kind == "contact" and now.contacted):

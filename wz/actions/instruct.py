@@ -27,6 +27,7 @@ def decide(case: Case, event: Instruct, law: Law) -> Refusal | None:
 
 
 def apply(case: Case, event: Instruct, law: Law) -> None:
+    case.instructed = event.at
     if case.state == "awaiting-instruction":
         case.become("registered", event.at)
 

@@ -15,6 +15,12 @@ class Rate(Event, tag="rate"):
 
 
 def decide(case: Case, event: Rate, law: Law) -> Refusal | None:
+    if case.fault:
+        return Refusal(
+            law.rules.rating_article,
+            _("the petitioner has rated the redone case already, and the unit was found at fault"),
+            _('Supervise it: `wz supervise open --ground "23(4)"`.'),
+        )
     ratings = law.rules.choices("ratings")
     if event.rating not in ratings:
         return Refusal(
@@ -47,4 +53,5 @@ ACTION = Action(
     decide=decide,
     apply=apply,
     subject=lambda event, name: event.rating,
+    ready=lambda case, at, law: not case.fault,
 )

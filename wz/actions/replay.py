@@ -8,7 +8,7 @@ from wz.actions.base import Action, Refusal
 from wz.actions.catalog import ACTIONS, action_of
 from wz.actions.retract import Retract
 from wz.i18n import _, listed, term
-from wz.model.case import STATE_LABELS, Case
+from wz.model.case import STATE_LABELS, Case, Step
 from wz.model.event import Event, Facts
 from wz.model.instants import shown
 from wz.regulation.law import Law
@@ -48,7 +48,10 @@ def replay(facts: Facts, events: Sequence[Event], law: Law, as_of: datetime | No
         action = action_of(event)
         refusal = refuse(case, action, event, law)
         if refusal is None:
+            before = case.assignment
             action.apply(case, event, law)
+            now = case.assignment or before  # an accepted return is a step of the assignment that it ends
+            case.steps.append(Step(event, now.number, now.unit) if now else Step(event, 0, None))
         else:
             unlawful.append(Unlawful(place, event, refusal))
     return Replay(case, unlawful)

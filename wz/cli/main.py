@@ -51,6 +51,19 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "send-back": ("wz.cli.actions:send_back", N_("Send what the unit handed in back to it; the deadline stands.")),
         "rate": ("wz.cli.actions:rate", N_("Record the petitioner's rating of the answer.")),
+        "find-fault": (
+            "wz.cli.actions:find_fault",
+            N_("Find whether the unit is the cause of a second bad rating."),
+        ),
+        "supervise": (
+            "wz.cli.supervise:supervise",
+            N_("Supervise a case, close the supervision, find what must be supervised."),
+        ),
+        "urge": ("wz.cli.urge:urge", N_("Who is to be urged at which level; write, send and record it.")),
+        "refer": (
+            "wz.cli.actions:refer",
+            N_("Hand a case over: to the supervision office at 7 unjustified days; to police or prosecutors."),
+        ),
         "justify": ("wz.cli.actions:justify", N_("Put on record why an overdue case is late.")),
         "withdraw": ("wz.cli.actions:withdraw", N_("Record that the petitioner takes the matter back.")),
         "note": ("wz.cli.actions:note", N_("Put a text on record.")),
@@ -62,6 +75,9 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "batch": ("wz.cli.batch:batch", N_("Do many actions from a table: all, or none.")),
         "undo": ("wz.cli.undo:undo", N_("Take back the last event of a case, or all of a commit.")),
         "import": ("wz.cli.import_:import_file", N_("Cases and history from another system's table.")),
+    },
+    N_("Assessment"): {
+        "score": ("wz.cli.score:score", N_("The units' assessment over a year, a quarter or a month.")),
     },
     N_("The registry"): {
         "init": ("wz.cli.init:init", N_("Make a registry.")),

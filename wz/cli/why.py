@@ -58,7 +58,6 @@ def _text(one: "Explanation", today: "Explanation | None") -> str:
     from wz.render.table import paint
 
     name_of, lit = current().registry.directory.name_of, colours()
-    days = f"{one.days}" if not one.extended else f"{one.days} + {one.extended}"
     lines = [
         paint(
             _("{obligation} ({article}), owed by {unit}").format(
@@ -70,7 +69,7 @@ def _text(one: "Explanation", today: "Explanation | None") -> str:
             lit,
         ),
         _("  starts {start}; that day does not count").format(start=shown(one.started)),
-        _("  {days} working days").format(days=days) + (_(" (extended, 第十四条)") if one.extended else ""),
+        _period(one),
     ]
     by_day = {day.date: f"{day.n:>4}  {_day(day.date)}  {_reason(day.why)}" for day in one.counted}
     by_day |= {day.date: paint(f"   -  {_day(day.date)}  {_reason(day.why)}", "dim", lit) for day in one.skipped}
@@ -112,6 +111,15 @@ def _otherwise_today(then: "Explanation", today: "Explanation") -> str:
     return _("by the calendar and rules of today: due {due}, {days} charged days, level {level}").format(
         due=shown(today.due_at), days=today.overdue_days, level=level_name(today.level)
     )
+
+
+def _period(one: "Explanation") -> str:
+    methods = current().registry.rules.supervision.methods
+    if one.obligation == "supervision" and any(way.article == one.article and way.days is None for way in methods):
+        return _("  until the day that the order sets")
+    if one.extended:
+        return _("  {days} working days").format(days=f"{one.days} + {one.extended}") + _(" (extended, 第十四条)")
+    return _("  {days} working days").format(days=one.days)
 
 
 def _day(day: date) -> str:

@@ -24,7 +24,7 @@ CATALOGUES = sorted((ROOT / "wz" / "locale").glob("*/LC_MESSAGES/wz.po"))
 CLICK = "click"
 
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
-_SCHEMAS = ("case", "units", "calendar", "rules", "import-profile")
+_SCHEMAS = ("case", "units", "calendar", "rules", "import-profile", "notify")
 _HEADER = """\
 # Messages in {language}: those of wz, and those of click, which speaks through this catalogue too.
 msgid ""

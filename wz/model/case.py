@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from wz.model.event import Event, Facts
-from wz.model.obligation import Obligation
+from wz.model.obligation import Kind, Obligation
 
 State = Literal[
     "registered",
@@ -56,13 +56,24 @@ class Assignment(msgspec.Struct, kw_only=True):
     accepted: bool = False
 
 
+class Step(NamedTuple):
+    """An event that took effect, and the assignment that it fell into (0 and None before the first transfer)."""
+
+    event: Event
+    assignment: int
+    unit: str | None
+
+
 class Case(msgspec.Struct, kw_only=True):
     """The state of a case. Only the actions' `apply` functions change it, and only inside a replay.
 
     `since` is when the present state began; `submitted` is the reply or refusal that waits for review, `resume` the
     state it goes back to; `retracted` are the places (from 1) of events that count
     for nothing; `justifications` the days on which reasons for being late were given, by assignment;
-    `imported` tells history of another system's.
+    `imported` tells history of another system's. `instructed` is
+    the last leader's instruction, `supervised` the last order of supervision by its ground (第二十三条), `fault` the
+    finding after a second bad rating: True puts the case back to answered, to be supervised (第二十三条（四）).
+    `steps` are the events that took effect, in legal order.
     """
 
     facts: Facts
@@ -78,10 +89,14 @@ class Case(msgspec.Struct, kw_only=True):
     submitted: Event | None = None
     resume: State = "assigned"
     ratings: list[str] = []
+    instructed: datetime | None = None
+    supervised: dict[str, datetime] = {}
+    fault: bool | None = None
     published: bool | None = None
     retracted: set[int] = set()
     imported: bool = False
     events: list[Event] = []
+    steps: list[Step] = []
 
     def become(self, state: State, at: datetime) -> None:
         self.state = state
@@ -94,7 +109,8 @@ class Case(msgspec.Struct, kw_only=True):
     @property
     def settled(self) -> bool:
         """Whether nothing is owed in it and nothing awaited, whatever day it is."""
-        return self.state in ENDED and self.extension is None
+        ended = self.state in ENDED or (self.imported and self.state == "answered")
+        return ended and self.extension is None and not any(owed.open for owed in self.obligations)
 
     @property
     def lead(self) -> str | None:
@@ -106,13 +122,13 @@ class Case(msgspec.Struct, kw_only=True):
         return next((owed for owed in self.obligations if owed.open and owed.kind in kinds), None)
 
     def meet(self, at: datetime, *kinds: str) -> None:
-        """Mark the open obligations of those kinds as met at that instant."""
+        """Mark the open obligations of those kinds as met at that instant, or at once where they arose after it."""
         for owed in self.obligations:
             if owed.open and owed.kind in kinds:
-                owed.met = at
+                owed.met = max(at, owed.start)
 
-    def end_obligations(self, at: datetime) -> None:
-        """What is still open ceases unfulfilled."""
+    def end_obligations(self, at: datetime, but: Kind | None = None) -> None:
+        """What is still open, but for that kind, ceases unfulfilled."""
         for owed in self.obligations:
-            if owed.open:
+            if owed.open and owed.kind != but:
                 owed.ended = at

@@ -21,8 +21,10 @@ LEVEL_ORDER: tuple[LevelId, ...] = ("none", "blue", "yellow", "red", "referral")
 class Obligation(msgspec.Struct, kw_only=True, gc=False):
     """One duty of one unit with its clock.
 
-    `days` are the working days that the regulation gives, `extended` those that extensions added (第十四条).
+    `days` are the working days that the regulation gives, `extended` those that extensions added (第十四条); `day` is
+    the due day where an order sets it instead (第二十四条（三）、（四）), and `days` then counts up to it.
     `met` is when it was fulfilled; `ended` when it ceased without being fulfilled (withdrawal, change of lead).
+    `urged` are the levels at which the unit has been urged for it, `referred` when it went to 督查室 (第二十六条).
     """
 
     kind: Kind
@@ -32,8 +34,11 @@ class Obligation(msgspec.Struct, kw_only=True, gc=False):
     days: int
     assignment: int
     extended: int = 0
+    day: date | None = None
     met: datetime | None = None
     ended: datetime | None = None
+    urged: list[LevelId] = []
+    referred: datetime | None = None
 
     @property
     def open(self) -> bool:

@@ -1,27 +1,31 @@
 """Every case as it stands at an instant: what `check`, `list` and whatever counts cases are made of."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
 from typing import Literal
 
 import msgspec
 
+from wz.actions import find_fault
 from wz.actions.catalog import action_of
 from wz.actions.replay import Replay, named, replay
 from wz.model.article import cited
 from wz.model.case import OPEN, Case, State
 from wz.model.event import Facts
-from wz.model.instants import shown
+from wz.model.instants import instant, shown
 from wz.model.obligation import Judged, LevelId
 from wz.model.problem import Problem
-from wz.regulation.judging import judge_open, worst_level
+from wz.regulation.judging import judge_open, to_refer, worst_level
 from wz.regulation.law import Law
+from wz.regulation.rules import Rules
 from wz.store import casefile
 from wz.store.casefile import CaseFile
 from wz.store.registry import Registry
 from wz.store.rows import Settled
 
-Awaited = Literal["transfer", "return", "extension", "review", "instruction", "rating"]
+Awaited = Literal[
+    "transfer", "return", "extension", "review", "instruction", "rating", "fault", "supervision", "referral"
+]
 AWAITED_LABELS: dict[Awaited, str] = {
     "transfer": "转办",
     "return": "退回申请",
@@ -29,6 +33,9 @@ AWAITED_LABELS: dict[Awaited, str] = {
     "review": "审核",
     "instruction": "批示",
     "rating": "评价",
+    "fault": "责任认定",
+    "supervision": "督办",
+    "referral": "移交",
 }
 _AWAITED_IN: dict[State, Awaited] = {
     "registered": "transfer",
@@ -119,13 +126,23 @@ def readings(
             yield read, replayed
 
 
-def replays(registry: Registry, as_of: datetime, problems: list[Problem]) -> Iterator[Replay]:
-    """Every case received by that instant, replayed up to it, one at a time: memory stays bounded.
+def replays(
+    registry: Registry,
+    as_of: datetime,
+    problems: list[Problem],
+    paths: Iterable[str] | None = None,
+    *,
+    ended: bool = True,
+) -> Iterator[Replay]:
+    """Every case received by that instant (or those at `paths`), replayed up to it, one at a time.
 
-    What is wrong with a file is added to `problems`; a file that cannot be read yields nothing.
+    Without `ended`, only those in which something may be owed or awaited. What is wrong with a file is added to
+    `problems`; a file that cannot be read yields nothing.
     """
-    for _read, replayed in readings(registry, as_of, problems):
-        yield replayed
+    for read in registry.scan(paths) if ended or paths is not None else registry.standing(as_of, settled=False):
+        replayed = None if isinstance(read, Settled) else _replayed(registry, read, as_of, problems)
+        if replayed is not None:
+            yield replayed
 
 
 def _replayed(registry: Registry, read: CaseFile, as_of: datetime, problems: list[Problem]) -> Replay | None:
@@ -154,6 +171,7 @@ def _ended(one: Settled) -> Standing:
 
 def standing(case: Case, law: Law, as_of: datetime) -> Standing:
     """The case, judged."""
+    judged = judge_open(case, law, as_of) if case.state in OPEN else []
     return Standing(
         facts=case.facts,
         state=case.state,
@@ -161,22 +179,37 @@ def standing(case: Case, law: Law, as_of: datetime) -> Standing:
         unit=case.lead,
         assist=case.assignment.assist if case.assignment else [],
         rating=case.ratings[-1] if case.ratings else None,
-        judged=judge_open(case, law, as_of) if case.state in OPEN else [],
-        waiting=list(waiting(case, law, as_of)),
+        judged=judged,
+        waiting=list(waiting(case, law, as_of, judged)),
     )
 
 
-def waiting(case: Case, law: Law, as_of: datetime) -> Iterator[Waiting]:
-    """What the office owes in this case."""
+def waiting(case: Case, law: Law, as_of: datetime, judged: Sequence[Judged]) -> Iterator[Waiting]:
+    """What the office owes in this case, whose open obligations are `judged`."""
 
     def since(awaited: Awaited, moment: datetime) -> Waiting:
         return Waiting(awaited, moment, law.calendar.count(moment.date(), as_of.date()))
 
-    # Whoever was answered in another system rates there, if at all.
-    if (awaited := _AWAITED_IN.get(case.state)) and not (case.imported and awaited == "rating"):
-        yield since(awaited, case.since)
+    if case.fault and case.state == "answered":
+        if case.open_obligation("supervision") is None:
+            yield since("supervision", case.since)
+    elif awaited := _AWAITED_IN.get(case.state):
+        # Whoever was answered in another system rates there, if at all.
+        if not (case.imported and awaited == "rating"):
+            yield since(awaited, case.since)
+    elif find_fault.to_find(case, law.rules):
+        yield since("fault", case.since)
     if case.extension is not None:
         yield since("extension", case.extension.at)
+    if overripe := to_refer(judged, law.rules):
+        yield since("referral", min(_reached_on(one, law.rules) for one in overripe))
+
+
+def _reached_on(judged: Judged, rules: Rules) -> datetime:
+    """The day's beginning on which it reached its level."""
+    level = rules.level(judged.level)
+    assert level is not None
+    return instant(judged.charged[level.since - 1], time.min)
 
 
 def unlawful_problems(read: CaseFile, replayed: Replay) -> list[Problem]:

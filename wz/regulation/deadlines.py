@@ -1,11 +1,11 @@
-"""Deadlines: which obligations arise, and when they fall due (第十三条, 第十四条, 第十七条)."""
+"""Deadlines: which obligations arise, and when they fall due (第十三条, 第十四条, 第十七条, 第二十四条)."""
 
 from datetime import date, datetime
 
 from wz.model.instants import LAST_SECOND, instant
 from wz.model.obligation import Kind, Obligation
 from wz.model.workdays import Calendar
-from wz.regulation.rules import Rules
+from wz.regulation.rules import Method, Rules
 
 
 def at_transfer(
@@ -47,6 +47,21 @@ def at_bad_rating(rules: Rules, unit: str, start: datetime, assignment: int) -> 
     )
 
 
+def at_order(
+    method: Method, unit: str, start: datetime, day: date | None, assignment: int, calendar: Calendar
+) -> Obligation:
+    """What an order of supervision asks for: within the method's working days, or by its own day (第二十四条)."""
+    days = method.days
+    if days is None:
+        assert day is not None
+        days = calendar.count(start.date(), day)
+    else:
+        day = None
+    return Obligation(
+        kind="supervision", unit=unit, article=method.article, start=start, days=days, day=day, assignment=assignment
+    )
+
+
 def shortest(days: int, limit: int | None) -> int:
     """办理时限另有规定的，按最短的时限办理."""
     return days if limit is None else min(days, limit)
@@ -54,7 +69,7 @@ def shortest(days: int, limit: int | None) -> int:
 
 def due_day(obligation: Obligation, calendar: Calendar) -> date:
     """The last day on which the obligation can be met."""
-    return calendar.add(obligation.start.date(), obligation.days + obligation.extended)
+    return obligation.day or calendar.add(obligation.start.date(), obligation.days + obligation.extended)
 
 
 def closing(day: date, calendar: Calendar) -> datetime:

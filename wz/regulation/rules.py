@@ -137,12 +137,16 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True, rename={"retur
         """The role of whoever holds `body/role` of units.yaml."""
         return next((role for role in self.roles if holder in role.holders), None)
 
+    def method(self, method_id: str) -> Method | None:
+        """A way of supervising (第二十四条)."""
+        return next((method for method in self.supervision.methods if method.id == method_id), None)
+
     def bad_rating(self, rating_id: str) -> bool:
         """不满意以下 (第十七条)."""
         return any(rating.bad for rating in self.ratings if rating.id == rating_id)
 
     def choices(self, name: str) -> dict[str, str]:
-        """The codes of a list and their Chinese labels: categories, ratings, scope, grounds.*, levels, channels."""
+        """The codes of a list of the rules, named as in the file (`channels` besides), and their Chinese labels."""
         match name:
             case "categories":
                 return {code: rule.label for code, rule in self.categories.items()}
@@ -152,6 +156,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True, rename={"retur
                 return {rating.id: rating.label for rating in self.ratings}
             case "levels":
                 return {level.id: level.label for level in self.levels}
+            case "supervision.methods":
+                return {method.id: method.label for method in self.supervision.methods}
             case "scope":
                 return {clause.id: clause.text for clause in self.scope}
             case _:

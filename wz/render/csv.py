@@ -38,9 +38,7 @@ def cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, list):
-        return ";".join(map(str, value))
-    return harmless(str(value))
+    return harmless(";".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
 def harmless(text: str) -> str:

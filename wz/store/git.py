@@ -215,6 +215,23 @@ class Git:
                 self._bond = ()
                 os.close(bond)
 
+    @contextmanager
+    def reserved(self, errand: str, seconds: float) -> Iterator[None]:
+        """One at a time for an errand that others may write beside, such as sending. Raises GitFailed, Unreadable."""
+        from filelock import FileLock, Timeout
+
+        try:
+            self.state_dir.mkdir(exist_ok=True)
+            with FileLock(self.state_dir / f"{errand}.lock", timeout=seconds):
+                yield
+        except Timeout:
+            raise GitFailed(
+                _("another wz {errand} has been at work for {seconds:.0f} seconds").format(
+                    errand=errand, seconds=seconds
+                ),
+                _("Try again once it is done."),
+            ) from None
+
     def head(self) -> tuple[str, str | None]:
         """The branch checked out and its commit; None before the first.
 
@@ -300,10 +317,11 @@ class Git:
     def status(self, below: str) -> tuple[str | None, list[str]]:
         """The commit checked out (None before the first), and every file below a folder that is not as in it.
 
-        Files that git ignores are among them. Nothing is written, and no program that the repository names is run.
+        Files that git ignores are among them. No program that the repository names is run. Git notes in its index which
+        files it had to look into, where it can, so that it need not again.
         """
         done = self.run(
-            "--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
+            "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
             "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
         )  # fmt: skip
         head, paths = None, []

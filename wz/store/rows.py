@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 import msgspec
 
+from wz.actions import find_fault
 from wz.actions.catalog import ACTIONS
 from wz.actions.replay import replay
 from wz.model.case import Case, State
@@ -103,7 +104,7 @@ def row(path: str, blob: str, data: bytes, law: Law) -> Row:
             blob=blob,
             received=int(facts.received.timestamp()),
             last=int(max([facts.received, *(event.at for event in read.events)]).timestamp()),
-            awake=not replayed.case.settled,
+            awake=_is_awake(replayed.case, law),
             faulty=False,
             source=f"{facts.source.system}:{facts.source.id}" if facts.source else None,
             facts=pack(facts),
@@ -111,6 +112,10 @@ def row(path: str, blob: str, data: bytes, law: Law) -> Row:
             outcome=pack(_outcome(replayed.case, facts)),
         )
     )
+
+
+def _is_awake(case: Case, law: Law) -> bool:
+    return not case.settled or find_fault.to_find(case, law.rules)
 
 
 def _sealed(one: Row) -> Row:
@@ -142,7 +147,7 @@ def judged_anew(old: Row, law: Law) -> Row:
     if replayed.unlawful:
         return faulty(old.path, old.blob)
     return _sealed(
-        old._replace(awake=not replayed.case.settled, outcome=_encoder().encode(_outcome(replayed.case, facts)))
+        old._replace(awake=_is_awake(replayed.case, law), outcome=_encoder().encode(_outcome(replayed.case, facts)))
     )
 
 
