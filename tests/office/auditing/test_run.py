@@ -185,6 +185,26 @@ def test_a_bare_repository_is_audited_in_its_place(bare: Path, typed: Any) -> No
     assert json.loads(done.out)["commits"] == 24
 
 
+def test_whole_cases_and_their_documents_may_come_one_after_the_other(copy: Path, tmp_path: Path, typed: Any) -> None:
+    """The exchange carries no documents: those that the cases name may follow, and no others."""
+    lines = tmp_path / "cases.jsonl"
+    assert typed("export", "--format", "jsonl", "-o", lines, cwd=copy).code == 0
+    start = git(copy, "rev-list", "--max-parents=0", "HEAD")
+    name = f"{tamperings.path_of(tamperings.REPORT).removesuffix('.yaml')}.files/{tamperings.DECISION}"
+    document = (copy / name).read_bytes()
+    git(copy, "reset", "-q", "--hard", start)
+    assert typed("import", lines, cwd=copy).code == 0
+    (copy / name).parent.mkdir(parents=True)
+    for content in (document, b"x"):
+        (copy / name).write_bytes(content)
+        git(copy, "add", "-A")
+        git(copy, "commit", "-qm", "Documents")
+    found = json.loads(typed("audit", f"{start}..", "--format", "json", cwd=copy).out)
+    assert [(one["kind"], one["commit"]) for one in found["findings"]] == [
+        ("attachment", git(copy, "rev-parse", "HEAD"))
+    ]
+
+
 def test_what_wz_does_to_many_at_once_is_clean(copy: Path, tmp_path: Path, typed: Any) -> None:
     """A batch, its undoing and an import of history: several cases in a commit, and times of long ago."""
     ids = f"{tamperings.OPEN}\n{tamperings.REPORT}\n"

@@ -7,7 +7,9 @@ from wz.i18n import _
 from wz.model.event import File
 from wz.office.auditing.cases import Growth, Lines, numbered
 from wz.office.auditing.subject import Subject
+from wz.office.auditing.trailers import brings_in
 from wz.office.validating import documents_of
+from wz.store.casefile import parse
 from wz.store.past import Change, Past
 
 
@@ -18,7 +20,8 @@ def check(subject: Subject, growths: list[Growth], changes: Mapping[str, Change]
         for number, file in _files_of(growth):
             path = f"{growth.path.removesuffix('.yaml')}.files/{file.name}"
             named_now.add(path)
-            if (why := _differs(subject, file, path, changes.get(path), past)) is not None:
+            why = _differs(subject, file, path, changes.get(path), past)
+            if why is not None and not (path not in changes and growth.created and brings_in(subject.commit.message)):
                 subject.found("attachment", f"{path}: {why}", path=growth.path, line=Lines(growth).of(number))
     for path, change in changes.items():
         if path in named_now and change.old is None:
@@ -27,8 +30,21 @@ def check(subject: Subject, growths: list[Growth], changes: Mapping[str, Change]
             subject.found("attachment", _("the document was removed"), path=path)
         elif change.old is not None:
             subject.found("attachment", _("the document was changed after it was recorded"), path=path)
-        else:
+        elif not _awaited(subject, path, change.new, past):
             subject.found("attachment", _("no event of this commit records the document"), path=path)
+
+
+def _awaited(subject: Subject, path: str, content: str, past: Past) -> bool:
+    """Whether the case has named this very document before: cases that are brought in come without theirs."""
+    folder, _slash, name = path.rpartition("/")
+    case = folder.removesuffix(".files") + ".yaml"
+    read = parse(case, past.contents.get(f"{subject.commit.name}:{past.prefix}{case}") or b"")
+    files = [
+        *(read.facts.attachments if read.facts else ()),
+        *(one for event in read.events for one in documents_of(event)),
+    ]
+    data = past.contents.get(content) or b""
+    return any(file.name == name and file.sha256 == hashlib.sha256(data).hexdigest() for file in files)
 
 
 def _files_of(growth: Growth) -> Iterator[tuple[int, File]]:
