@@ -186,7 +186,7 @@ def test_other_faults_have_their_own_codes(desk: Desk, tmp_path: Path) -> None:
     assert broken.name in desk("import", file, code=4).err
     desk.git("config", "user.email", "li@urban-mgmt.example")
     desk.git("checkout", "-q", "--", ".")
-    assert "for the office" in desk("import", file, code=3).err
+    assert "import is not for urban-mgmt/li" in desk("import", file, code=3).err
 
 
 def test_a_terminal_is_asked_and_can_say_no(office: Path, terminal: Any, tmp_path: Path) -> None:

@@ -57,6 +57,25 @@ def replay(facts: Facts, events: Sequence[Event], law: Law, as_of: datetime | No
     return Replay(case, unlawful)
 
 
+def carry_on(before: Replay, event: Event, law: Law) -> Replay | None:
+    """The replay with one more event at the end of the file; `before` must not be used any more.
+
+    None where it must be replayed as a whole, and `before` is as it was: the event is earlier than another, or
+    retracts one.
+    """
+    case, unlawful = before
+    if isinstance(event, Retract) or any(one.at > event.at for one in case.events):
+        return None
+    case.events.append(event)
+    action = action_of(event)
+    refusal = refuse(case, action, event, law)
+    if refusal is None:
+        action.apply(case, event, law)
+    else:
+        unlawful.append(Unlawful(len(case.events), event, refusal))
+    return before
+
+
 def retracted_places(known: Iterable[tuple[int, Event]]) -> set[int]:
     """The places of the events that count for nothing. A retraction that is itself retracted does not count.
 

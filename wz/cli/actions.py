@@ -120,6 +120,7 @@ def perform(action: Action, given: Mapping[str, Any], complete: Complete | None 
     from wz.model import case_id as ids
     from wz.office.act import act, unreadable
     from wz.office.actors import actor_of
+    from wz.office.permissions import permit
 
     session = current()
     registry = session.registry
@@ -129,6 +130,7 @@ def perform(action: Action, given: Mapping[str, Any], complete: Complete | None 
         raise unreadable(read.problems)
     case = replay(read.facts, read.events, registry.law).case
     by = actor_of(action, registry.directory, session.email, given.get("on_behalf"), case.lead)
+    permit(registry, action.name, by)  # before questions are asked for nothing
     fields, documents = gather(action, given, case)
     if action.name == "correct":
         fields["value"] = correct_value(fields)

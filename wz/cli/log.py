@@ -1,7 +1,7 @@
 """`wz log`: the history of a case, with its commits."""
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -54,7 +54,7 @@ def _table(entries: "list[Entry]") -> str:
         (
             "" if one.place is None else one.place,
             shown(one.at),
-            _action(one.action),
+            action_name(one.action),
             one.by,
             shown(one.recorded) if one.recorded else _("not committed"),
             one_line(one.author or ""),
@@ -66,7 +66,8 @@ def _table(entries: "list[Entry]") -> str:
     return flexible(headers, rows, 7, width())
 
 
-def _action(name: str) -> Any:
+def action_name(name: str) -> str:
+    """An action, or the registration, in the reader's language."""
     from wz.actions.catalog import ACTIONS
 
     return term(name, ACTIONS[name].label if name in ACTIONS else "登记")

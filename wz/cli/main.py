@@ -86,6 +86,9 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     N_("The registry"): {
         "init": ("wz.cli.init:init", N_("Make a registry.")),
         "validate": ("wz.cli.validate:validate", N_("Every file against schema, workflow and cross-references.")),
+        "audit": ("wz.cli.audit:audit", N_("The history itself: growth, workflow, roles, times, signatures.")),
+        "hook": ("wz.cli.hook:hook", N_("Gates before a commit, before a push, and on the server.")),
+        "whoami": ("wz.cli.whoami:whoami", N_("Who you are here, and what you may do.")),
         "units": ("wz.cli.units:units", N_("The city's units and their people.")),
         "calendar": ("wz.cli.calendar:calendar", N_("Working days: a month or a year, with reasons.")),
         "rules": ("wz.cli.rules:rules", N_("The regulation's numbers, with their articles.")),

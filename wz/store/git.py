@@ -58,9 +58,13 @@ class Recorded(NamedTuple):
 class Git:
     """The repository that a registry lies in."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, env: Mapping[str, str] | None = None) -> None:
         self.root = root
+        self._env = dict(env or {})  # what git needs to know besides, such as where a push's objects wait
         self._bond: tuple[int, ...] = ()
+
+    def _environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
+        return _environment({**self._env, **(env or {})})
 
     def run(
         self,
@@ -79,7 +83,7 @@ class Git:
                 ["git", "-C", str(self.root), *arguments],
                 input=stdin if stdin is not None else b"",
                 capture_output=True,
-                env=_environment(env),
+                env=self._environment(env),
                 check=False,
                 pass_fds=self._bond if bonded else (),
             )
@@ -88,6 +92,19 @@ class Git:
         if check and done.returncode != 0:
             raise failed(arguments, done)
         return done
+
+    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """A git that goes on running, to be written to and read from; its complaints are thrown away."""
+        try:
+            return subprocess.Popen(
+                ["git", "-C", str(self.root), *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self._environment(),
+            )
+        except FileNotFoundError:
+            raise _no_git() from None
 
     def feed(
         self, *arguments: str, pieces: Iterable[bytes], broken: Callable[[str], None]
@@ -101,7 +118,7 @@ class Git:
         pipe = subprocess.PIPE
         try:
             process = subprocess.Popen(
-                command, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment(), bufsize=1 << 18
+                command, stdin=pipe, stdout=pipe, stderr=pipe, env=self._environment(), bufsize=1 << 18
             )
         except FileNotFoundError:
             raise _no_git() from None
