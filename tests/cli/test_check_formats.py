@@ -136,7 +136,8 @@ def test_markdown_and_html_show_the_same_rows(reader: Any) -> None:
     assert [line for line in lines if not set("".join(line)) <= set("-:")] == [
         [cell.replace("\\", "") for cell in row] for row in shown
     ]
-    late = [row for row in shown if row[0] in ("referral", "red", "yellow", "blue")]
+    # What waits for the office, a referral too, has fewer columns.
+    late = [row for row in shown if row[0] in ("referral", "red", "yellow", "blue") and len(row) > 5]
     assert [(row[1][-6:], row[4], row[0]) for row in late] == [tuple(row[:3]) for row in ROWS]
     assert ["review", "20261116-P07FEW", "举报一培训班节假日违规补课", "2026-11-19 15:05", "1"] in shown
 
