@@ -38,21 +38,12 @@ def replay(facts: Facts, events: Sequence[Event], law: Law, as_of: datetime | No
         facts=facts,
         since=facts.received,
         events=list(events),
-        retracted=retracted_places((place, event) for _at, place, event in known),
+        retracted=retracted_places((place, event) for _at, place, event in known) if _may_undo(events) else set(),
     )
     case.hold("office", facts.received)
     unlawful = []
     for _at, place, event in sorted(known, key=lambda one: one[:2]):
-        if place in case.retracted:
-            continue
-        action = action_of(event)
-        refusal = refuse(case, action, event, law)
-        if refusal is None:
-            before = case.assignment
-            action.apply(case, event, law)
-            now = case.assignment or before  # an accepted return is a step of the assignment that it ends
-            case.steps.append(Step(event, now.number, now.unit) if now else Step(event, 0, None))
-        else:
+        if place not in case.retracted and (refusal := _take(case, event, law)) is not None:
             unlawful.append(Unlawful(place, event, refusal))
     return Replay(case, unlawful)
 
@@ -61,19 +52,32 @@ def carry_on(before: Replay, event: Event, law: Law) -> Replay | None:
     """The replay with one more event at the end of the file; `before` must not be used any more.
 
     None where it must be replayed as a whole, and `before` is as it was: the event is earlier than another, or
-    retracts one.
+    it may take one out of account.
     """
     case, unlawful = before
-    if isinstance(event, Retract) or any(one.at > event.at for one in case.events):
+    if _may_undo([event]) or any(one.at > event.at for one in case.events):
         return None
     case.events.append(event)
+    if (refusal := _take(case, event, law)) is not None:
+        unlawful.append(Unlawful(len(case.events), event, refusal))
+    return before
+
+
+def _take(case: Case, event: Event, law: Law) -> Refusal | None:
+    """Let the event take effect, where it is lawful; else why not."""
     action = action_of(event)
     refusal = refuse(case, action, event, law)
     if refusal is None:
+        before = case.assignment
         action.apply(case, event, law)
-    else:
-        unlawful.append(Unlawful(len(case.events), event, refusal))
-    return before
+        now = case.assignment or before  # an accepted return is a step of the assignment that it ends
+        case.steps.append(Step(event, now.number, now.unit) if now else Step(event, 0, None))
+    return refusal
+
+
+def _may_undo(events: Iterable[Event]) -> bool:
+    """Whether any of them may make an event count for nothing."""
+    return any(event.key is not None or isinstance(event, Retract) for event in events)
 
 
 def retracted_places(known: Iterable[tuple[int, Event]]) -> set[int]:

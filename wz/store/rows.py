@@ -61,7 +61,9 @@ class Row(NamedTuple):
     @property
     def reckoned(self) -> int:
         """The checksum of everything else in the row."""
-        head = repr((*self[:4], int(self.awake), int(self.faulty), self.source)).encode()
+        head = (
+            f"{self.path} {self.blob} {self.received} {self.last} {self.awake:d} {self.faulty:d} {self.source}".encode()
+        )
         return zlib.crc32(self.outcome, zlib.crc32(self.events, zlib.crc32(self.facts, zlib.crc32(head))))
 
 
