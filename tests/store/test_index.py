@@ -1,5 +1,6 @@
 """The index decides nothing: every answer with it is the answer without it, whatever happened to registry and index."""
 
+import os
 import random
 import shutil
 import subprocess
@@ -47,7 +48,7 @@ def answers(root: Path, revision: str | None = None) -> list[Any]:
         problems: list[Any] = []
         said.append([(one.case.facts, one.case.state, one.case.since) for one in replays(registry, moment, problems)])
     said.append(registry.case_paths())
-    said.append(cases.ending(registry, "0"))
+    said += [cases.ending(registry, end) for end in ("0", "%", "_")]
     return said
 
 
@@ -174,3 +175,69 @@ def test_random_histories(sample: Path, monkeypatch: pytest.MonkeyPatch, seed: i
             both(sample, monkeypatch, back)
         except AssertionError:
             raise AssertionError(happened) from None
+
+
+def test_what_git_sees_otherwise_than_a_reader_of_folders(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links, folders, other repositories, ignored and overlooked files: each told alike, committed or not."""
+    both(sample, monkeypatch)
+    files = sorted(sample.glob("cases/*/*/*/*.yaml"))
+    linked, taken, overlooked, hidden, removed = files[:5]
+    linked.rename(linked.with_suffix(".bak"))
+    linked.symlink_to(linked.with_suffix(".bak").name)
+    taken.unlink()
+    taken.mkdir()
+    (taken / "note.yaml").write_bytes(b"")
+    linked.with_name(".#lock.yaml").symlink_to("nobody@nowhere")
+    os.mkfifo(linked.with_name("20261001-PPPPPP.yaml"))
+    hidden.rename(hidden.with_name(os.fsdecode(b"\xff.yaml")))
+    both(sample, monkeypatch)
+    git(sample, "add", "-A")
+    git(sample, "commit", "-q", "-m", "odd things")
+    both(sample, monkeypatch)
+    both(sample, monkeypatch, "HEAD")
+
+    git(sample, "update-index", "--assume-unchanged", str(overlooked))
+    overlooked.write_bytes(overlooked.read_bytes() + b"# seen?\n  - nonsense\n")
+    git(sample, "update-index", "--skip-worktree", str(removed))
+    removed.unlink()
+    both(sample, monkeypatch)
+
+    (sample / ".gitignore").write_text("cases/2025/\n", encoding="utf-8")
+    for day in ("cases/2025/12/31", "cases/2024/12/31"):
+        (sample / day).mkdir(parents=True)
+        shutil.copyfile(files[6], sample / day / f"{day[6:].replace('/', '')}-AAAAAA.yaml")
+    git(sample / "cases/2024/12/31", "init", "-q")
+    (sample / "cases/2026/10").rename(sample / "october")
+    (sample / "cases/2026/10").symlink_to("../../october")
+    both(sample, monkeypatch)
+
+
+def test_a_sparse_checkout_is_the_years_in_use(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both(sample, monkeypatch)
+    months = sorted(sample.glob("cases/*/*"))
+    git(sample, "sparse-checkout", "set", months[-1].relative_to(sample).as_posix())
+    assert not months[0].exists()
+    both(sample, monkeypatch)
+    both(sample, monkeypatch, "HEAD")
+
+
+def test_a_registry_within_a_bigger_repository(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(sample / ".git")
+    top = sample.parent / "大 repository"
+    top.mkdir()
+    registry = sample.rename(top / "sub [1] 登记")
+    git(top, "init", "-q")
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "-m", "all")
+    both(registry, monkeypatch)
+    sorted(registry.glob("cases/*/*/*/*.yaml"))[0].unlink()
+    git(top, "commit", "-q", "-a", "-m", "one less")
+    both(registry, monkeypatch)
+    both(registry, monkeypatch, "HEAD~1")
+
+
+def test_damage_to_gits_own_index_hides_no_case(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both(sample, monkeypatch)
+    place = sample / ".git/index"
+    place.write_bytes(place.read_bytes()[:100])
+    both(sample, monkeypatch)

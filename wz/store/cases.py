@@ -6,7 +6,7 @@ what is not committed); nothing else is read again.
 
 import heapq
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from functools import cache
 from hashlib import sha256
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wz import __version__
 from wz.errors import GitFailed
 from wz.store import rows, schema
-from wz.store.files import is_case_path
+from wz.store.files import is_case_path, is_folder_of_cases, lies_there
 from wz.store.index import Damaged, Index, build
 from wz.store.rows import Row
 
@@ -107,11 +107,15 @@ def _view(registry: "Registry", trusted: bool) -> View:
     if head is None:
         if len(list(islice(registry.files.case_paths(), PAYS))) < PAYS or not git.present:
             return _without_index(registry)
-        head, uncommitted = git.status("cases")
+        try:
+            head, uncommitted = git.status("cases")
+        except GitFailed:  # git's own index is damaged; the files can still be read
+            return _without_index(registry)
         if head is None:
             return _without_index(registry)
-        for path in filter(is_case_path, uncommitted):
-            changed[path] = "" if (registry.root / path).is_file() else None
+        changed = {
+            path: "" if lies_there(registry.root, path) else None for path in _cases_among(registry, uncommitted)
+        }
         own = True
     else:
         own = head == git.commit_of("HEAD")
@@ -126,6 +130,13 @@ def _view(registry: "Registry", trusted: bool) -> View:
         except (*_FAULTS, KeyError, GitFailed):
             index.close()
     return View(None, {**_case_blobs(git.tree(head, "cases")), **changed}, same_law=True)
+
+
+def _cases_among(registry: "Registry", paths: Sequence[str]) -> Iterator[str]:
+    """The case files among those paths, and below those of them that are folders."""
+    yield from filter(is_case_path, paths)
+    if folders := tuple(filter(is_folder_of_cases, paths)):
+        yield from (path for path in registry.files.case_paths() if path.startswith(folders))
 
 
 def _without_index(registry: "Registry") -> View:

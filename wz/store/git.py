@@ -18,6 +18,11 @@ from wz.i18n import _
 # Variables with which a git hook points at its own repository; ours is the registry's.
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 
+# The modes of files and of links.
+_FILES = ("100", "120")
+
+# In what `git ls-files -v` lists, the files that `git status` does not look at.
+_OVERLOOKED = re.compile(rb"(?:\A|(?<=\0))[a-zS] ([^\0]+)")
 
 # Of a commit: name, author, instant, trailers.
 _HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
@@ -70,14 +75,12 @@ class Git:
 
         A `bonded` git is waited for by the next wz, should it outlive this one.
         """
-        environment = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
-        environment |= {"LC_ALL": "C", "LANGUAGE": "", **(env or {})}
         try:
             done = subprocess.run(
                 ["git", "-C", str(self.root), *arguments],
                 input=stdin if stdin is not None else b"",
                 capture_output=True,
-                env=environment,
+                env=_environment() | dict(env or {}),
                 check=False,
                 pass_fds=self._bond if bonded else (),
             )
@@ -86,6 +89,18 @@ class Git:
         if check and done.returncode != 0:
             raise failed(arguments, done)
         return done
+
+    @contextmanager
+    def _beside(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A git that runs while others do; stopped where its answer is not waited for."""
+        command = ["git", "-C", str(self.root), *arguments]
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+        ) as running:
+            try:
+                yield running
+            finally:
+                running.kill()
 
     def text(self, *arguments: str) -> str:
         """What a git command prints, without the last line break."""
@@ -208,35 +223,38 @@ class Git:
         return self.text("rev-parse", "--is-shallow-repository") == "true"
 
     def tree(self, commit: str, below: str) -> Iterator[tuple[str, str]]:
-        """Every regular file below a folder of the registry at a commit, with its blob, by path."""
+        """Every file below a folder of the registry at a commit, with its blob, by path; a link's is its target."""
         listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", self.layout.prefix + below).stdout
         skip = len(self.layout.prefix)
         for entry in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
             about, _tab, path = entry.partition("\t")
             mode, _type, blob = about.split(" ")
-            if mode.startswith("100"):
+            if mode.startswith(_FILES):
                 yield path[skip:], blob
 
     def changed(self, old: str, new: str, below: str) -> Iterator[tuple[str, str | None]]:
         """The files below a folder that differ between two commits, with the blob in the new one; None: gone."""
-        place = self.layout.prefix + below
-        raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", place).stdout
+        raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", below).stdout
         parts = iter(raw.decode("utf-8", "surrogateescape").split("\0")[:-1])
         skip = len(self.layout.prefix)
         for about, path in zip(parts, parts, strict=True):
             _old_mode, mode, _old_blob, blob, _status = about.split(" ")
-            yield path[skip:], blob if mode.startswith("100") else None
+            yield path[skip:], blob if mode.startswith(_FILES) else None
 
     def status(self, below: str) -> tuple[str | None, list[str]]:
-        """The commit checked out (None before the first), and every file below a folder that is not as in it.
+        """The commit checked out (None before the first), and every file below a folder that may not be as in it.
 
-        Files that git ignores are among them. Nothing is written, and no program that the repository names is run.
+        Files that git ignores are among them, and those it was told to overlook (assume-unchanged, sparse checkout); a
+        folder that is ignored as a whole, or a repository of its own, ends in a slash. Nothing is written, and no
+        program that the repository names is run.
         """
-        done = self.run(
-            "--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
-            "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
-        )  # fmt: skip
-        head, paths = None, []
+        with self._beside("ls-files", "-v", "-z", "--", below) as listing:
+            done = self.run(
+                "--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
+                "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
+            )  # fmt: skip
+            marked = listing.communicate()[0]
+        head, paths = None, [path.decode("utf-8", "surrogateescape") for path in _OVERLOOKED.findall(marked)]
         skip = len(self.layout.prefix)
         for entry in done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
             if entry.startswith("# branch.oid ") and not entry.endswith("(initial)"):
@@ -265,6 +283,12 @@ class Git:
     def quicken_history(self) -> None:
         """Write what lets git find the commits of one file without looking at all of them; git keeps it up itself."""
         self.run("commit-graph", "write", "--reachable", "--changed-paths", "--split", check=False)
+
+
+def _environment() -> dict[str, str]:
+    """What every git is run with: not the repository of a hook that wz may be run by, and in English."""
+    kept = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
+    return kept | {"LC_ALL": "C", "LANGUAGE": ""}
 
 
 def create_repository(root: Path) -> None:
@@ -299,7 +323,8 @@ def _split_batch(output: bytes, count: int) -> list[bytes | None]:
 
 def failed(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> GitFailed:
     """The failure of a git command, in git's own words."""
-    command = arguments[2 if arguments[0] == "-c" else 0]
+    words_of_git = iter(arguments)
+    command = next(word for word in words_of_git if not (word.startswith("-") and (word != "-c" or next(words_of_git))))
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
     words = "\n".join(line for line in lines if "dumping crash report" not in line)
     if done.returncode < 0:

@@ -64,8 +64,9 @@ class Index:
 
     def paths(self, ending: str = "") -> Iterator[str]:
         """The path of every case whose id ends so, in order."""
-        order = "SELECT path FROM cases WHERE path LIKE ? ORDER BY path"
-        for (path,) in self._base.execute(order, (f"%{ending}.yaml",)):
+        end = f"{ending}.yaml"
+        order = "SELECT path FROM cases WHERE substr(path, -?) = ? ORDER BY path"
+        for (path,) in self._base.execute(order, (len(end), end)):
             yield path
 
     def sound(self) -> bool:
