@@ -105,11 +105,11 @@ def _view(registry: "Registry", trusted: bool) -> View:
     changed: dict[str, str | None] = {}
     head, own = registry.revision, False
     if head is None:
-        if len(list(islice(registry.files.case_paths(), PAYS))) < PAYS or not git.present:
+        if len(list(islice(registry.files.case_paths(), PAYS))) < PAYS:
             return _without_index(registry)
         try:
-            head, uncommitted = git.status("cases")
-        except GitFailed:  # git's own index is damaged; the files can still be read
+            head, uncommitted = git.status("cases") if git.present else (None, [])
+        except GitFailed:  # git's own index is damaged, or the repository somebody else's; the files can still be read
             return _without_index(registry)
         if head is None:
             return _without_index(registry)

@@ -123,10 +123,14 @@ class Git:
         _bare, git_dir, common, prefix, top = answers[:5]
         return Layout(Path(top), Path(git_dir), (self.root / common).resolve(), prefix)
 
-    @property
+    @cached_property
     def present(self) -> bool:
-        """Whether the registry is in a repository at all."""
-        return self.run("rev-parse", "--git-dir", check=False).returncode == 0
+        """Whether the registry is in a repository at all. Raises GitFailed where git will not look into it."""
+        arguments = ("rev-parse", "--git-dir")
+        done = self.run(*arguments, check=False)
+        if b"dubious ownership" in done.stderr:
+            raise failed(arguments, done)
+        return done.returncode == 0
 
     @property
     def bare(self) -> bool:
@@ -220,7 +224,15 @@ class Git:
     @property
     def shallow(self) -> bool:
         """Whether the clone was made without its older commits."""
-        return self.text("rev-parse", "--is-shallow-repository") == "true"
+        return bool(self.oldest_of_shallow)
+
+    @property
+    def oldest_of_shallow(self) -> frozenset[str]:
+        """The commits at which a shallow clone begins; none where the history is whole."""
+        try:
+            return frozenset((self.layout.common_dir / "shallow").read_text(encoding="ascii").split())
+        except FileNotFoundError:
+            return frozenset()
 
     def tree(self, commit: str, below: str) -> Iterator[tuple[str, str]]:
         """Every file below a folder of the registry at a commit, with its blob, by path; a link's is its target."""
