@@ -10,7 +10,7 @@ import click
 
 from wz import __version__
 from wz.cli.context import registry_option
-from wz.errors import WzError
+from wz.errors import Usage, WzError
 from wz.i18n import N_, _, listed
 
 BUG = 70
@@ -131,7 +131,7 @@ def run(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
-        return error.exit_code
+        return max(error.exit_code, Usage.exit_code)  # 1 would mean findings
     except BrokenPipeError:
         # Whoever read our output has had enough; Python must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
