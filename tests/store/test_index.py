@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from wz.model.instants import parse_instant
 from wz.office.act import act
 from wz.office.checking import check
 from wz.office.survey import Survey, replays, survey
-from wz.store import cases
+from wz.store import cases, index
 from wz.store.registry import Registry
 
 ROOT = Path(__file__).parents[2]
@@ -241,3 +242,43 @@ def test_damage_to_gits_own_index_hides_no_case(sample: Path, monkeypatch: pytes
     place = sample / ".git/index"
     place.write_bytes(place.read_bytes()[:100])
     both(sample, monkeypatch)
+
+
+def test_an_answer_is_of_one_moment(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process brings the index to a new commit just when the rows for an older one are to be read."""
+    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    monkeypatch.setattr(index, "_BUSY_SECONDS", 0.1)
+    old = Registry(sample).at("HEAD")
+    expected = [read.events for read in old.scan()]
+    file, rows_of = sorted(sample.glob("cases/*/*/*/*.yaml"))[0], cases._rows
+
+    def overtaken(registry: Registry, *arguments: Any) -> Any:
+        if registry is old:
+            Story(sample, 0).note(file.stem)
+            cases.ending(Registry(sample), "")
+        return rows_of(registry, *arguments)
+
+    monkeypatch.setattr(cases, "_rows", overtaken)
+    assert [read.events for read in old.scan()] == expected
+    assert [read.events for read in Registry(sample).scan()] != expected
+
+
+def test_a_killed_writers_journal_is_not_undone_in_the_next_index(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    answers(sample)
+    place = sample / ".git/wz/index.sqlite"
+    journal = place.with_name("index.sqlite-journal")
+    base = sqlite3.connect(place, isolation_level=None)
+    base.execute("PRAGMA cache_size = 1")  # so that the journal is on disk before the end
+    base.execute("BEGIN IMMEDIATE")
+    base.execute("UPDATE cases SET facts = facts || facts")
+    left = journal.read_bytes()
+    assert left
+    base.execute("ROLLBACK")
+    base.close()
+    journal.write_bytes(left)
+    place.write_bytes(b"not an index")
+    both(sample, monkeypatch)
+    assert not journal.exists()

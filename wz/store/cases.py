@@ -7,7 +7,7 @@ what is not committed); nothing else is read again.
 import heapq
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from itertools import islice
@@ -19,7 +19,7 @@ from wz import __version__
 from wz.errors import GitFailed
 from wz.store import rows, schema
 from wz.store.files import is_case_path, is_folder_of_cases, lies_there
-from wz.store.index import Damaged, Index, build
+from wz.store.index import Damaged, Index, build, drop
 from wz.store.rows import Row
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ class View(NamedTuple):
     beside: dict[str, str | None]
     same_law: bool
 
+    def close(self) -> None:
+        if self.known is not None:
+            self.known.close()
+
 
 def of(registry: "Registry", where: str = "TRUE", *values: object) -> Iterator[Row]:
     """The rows of all cases, by path; of those in the index only the ones that fit a condition of SQL.
@@ -56,23 +60,26 @@ def of(registry: "Registry", where: str = "TRUE", *values: object) -> Iterator[R
         except sqlite3.ProgrammingError:  # ours, not the file's
             raise
         except _FAULTS:
-            _drop(registry)
+            view.close()
+            drop(_path(registry))
         finally:
-            if view.known is not None:
-                view.known.close()
+            view.close()
 
 
 def ending(registry: "Registry", end: str) -> list[str]:
     """The path of every case whose id ends so."""
-    view = _view(registry, trusted=True)
-    found = {path for path, blob in view.beside.items() if blob is not None and path.endswith(f"{end}.yaml")}
-    if view.known is not None:
-        with closing(view.known) as index:
-            try:
-                found |= {path for path in index.paths(end) if path not in view.beside}
-            except _FAULTS:
-                _drop(registry)
-                return ending(registry, end)
+    for trusted in (True, True, False):
+        view = _view(registry, trusted)
+        found = {path for path, blob in view.beside.items() if blob is not None and path.endswith(f"{end}.yaml")}
+        try:
+            if view.known is not None:
+                found |= {path for path in view.known.paths(end) if path not in view.beside}
+            break
+        except _FAULTS:
+            view.close()
+            drop(_path(registry))
+        finally:
+            view.close()
     return sorted(found)
 
 
@@ -122,6 +129,7 @@ def _view(registry: "Registry", trusted: bool) -> View:
     index = _index(registry, head, own) if trusted else None
     if index is not None:
         try:
+            index.hold()
             about = index.about()
             same_law = about["law"] == registry.law_mark
             if about["head"] != head:
@@ -149,7 +157,7 @@ def _case_blobs(blobs: Iterable[tuple[str, str | None]]) -> dict[str, str | None
 
 def _index(registry: "Registry", head: str, own: bool) -> Index | None:
     """The index, of that commit where it is the registry's own; None where there can be none."""
-    path = registry.git.state_dir / _NAME
+    path = _path(registry)
     for _attempt in range(3):
         index = _open(path)
         if index is None:
@@ -161,8 +169,12 @@ def _index(registry: "Registry", head: str, own: bool) -> Index | None:
                 return index
         except sqlite3.OperationalError:  # it cannot be written, now or at all: it still says what it says
             return index
+        except OSError:  # nor be replaced, while others on Windows read it
+            index.close()
+            return _open(path)
         except (*_FAULTS, KeyError, GitFailed):
-            _drop(registry)
+            index.close()
+            drop(path)
         index.close()
     return None
 
@@ -199,7 +211,7 @@ def _brought_up(registry: "Registry", index: Index, head: str, path: Path) -> bo
     about = index.about()
     settles = registry.revision is None or registry.git.bare  # else the work tree's law is what the index goes by
     if about["law"] != registry.law_mark and settles:
-        build(path, _judged(registry, index.select()), _about(registry, about["head"]))
+        build(path, _judged(registry, index.select()), _about(registry, about["head"]), old=index)
         return False
     if about["head"] == head:
         return True
@@ -216,9 +228,8 @@ def _about(registry: "Registry", head: str) -> dict[str, str]:
     return {"tool": tool(), "law": registry.law_mark, "head": head}
 
 
-def _drop(registry: "Registry") -> None:
-    with suppress(OSError):
-        (registry.git.state_dir / _NAME).unlink()
+def _path(registry: "Registry") -> Path:
+    return registry.git.state_dir / _NAME
 
 
 @cache

@@ -28,7 +28,7 @@ _LOOKUPS = (
 )
 _COLUMNS = "path, blob, received, last, awake, faulty, source, facts, events, outcome, checksum"
 _INSERT = f"INSERT INTO cases ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - the columns are ours
-_BUSY_SECONDS = 10.0
+_BUSY_SECONDS = 3.0
 
 
 class Damaged(Exception):
@@ -49,6 +49,10 @@ class Index:
 
     def close(self) -> None:
         self._base.close()
+
+    def hold(self) -> None:
+        """From here on what is read is all of one moment, whatever other processes write."""
+        self._base.execute("BEGIN")
 
     def about(self) -> dict[str, str]:
         """What the index says of itself: which commit, which tool, which law."""
@@ -101,8 +105,11 @@ class Index:
         self._base.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", [*about.items(), ("awake", self._awake())])
 
 
-def build(path: Path, rows: Iterable[Row], about: Mapping[str, str]) -> None:
-    """Write a whole index beside the old one, then put it in its place. Raises OSError, sqlite3.Error."""
+def build(path: Path, rows: Iterable[Row], about: Mapping[str, str], old: Index | None = None) -> None:
+    """Write a whole index beside the old one, then close that and put the new one in its place.
+
+    Raises OSError, sqlite3.Error.
+    """
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         with closing(sqlite3.connect(draft, isolation_level=None)) as base:
@@ -115,7 +122,22 @@ def build(path: Path, rows: Iterable[Row], about: Mapping[str, str]) -> None:
                 for lookup in _LOOKUPS:
                     base.execute(lookup)
                 index.describe(about)
+        if old is not None:  # Windows replaces no file that is open
+            old.close()
+        _journal(path).unlink(missing_ok=True)
         draft.replace(path)
     finally:
         with suppress(OSError):
             draft.unlink()
+
+
+def drop(path: Path) -> None:
+    """Delete an index, closed before."""
+    for file in (path, _journal(path)):
+        with suppress(OSError):
+            file.unlink()
+
+
+def _journal(path: Path) -> Path:
+    """SQLite's own: what a killed writer had begun. Left behind, it would be undone in the next index of that name."""
+    return path.with_name(f"{path.name}-journal")
