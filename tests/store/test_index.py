@@ -3,7 +3,6 @@
 import os
 import random
 import shutil
-import sqlite3
 import subprocess
 from datetime import datetime
 from pathlib import Path
@@ -263,22 +262,25 @@ def test_an_answer_is_of_one_moment(sample: Path, monkeypatch: pytest.MonkeyPatc
     assert [read.events for read in Registry(sample).scan()] != expected
 
 
-def test_a_killed_writers_journal_is_not_undone_in_the_next_index(
-    sample: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cases, "PAYS", ALWAYS)
-    answers(sample)
-    place = sample / ".git/wz/index.sqlite"
-    journal = place.with_name("index.sqlite-journal")
-    base = sqlite3.connect(place, isolation_level=None)
-    base.execute("PRAGMA cache_size = 1")  # so that the journal is on disk before the end
-    base.execute("BEGIN IMMEDIATE")
-    base.execute("UPDATE cases SET facts = facts || facts")
-    left = journal.read_bytes()
-    assert left
-    base.execute("ROLLBACK")
-    base.close()
-    journal.write_bytes(left)
-    place.write_bytes(b"not an index")
-    both(sample, monkeypatch)
+def test_a_killed_writers_journal_is_not_undone_in_the_next_index(tmp_path: Path) -> None:
+    place, journal = tmp_path / "index.sqlite", tmp_path / "index.sqlite-journal"
+    journal.write_bytes(b"what a killed writer had begun")
+    index.build(place, [], {})
+    assert place.exists()
     assert not journal.exists()
+    journal.write_bytes(b"another's")
+    index.drop(place)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_killed_builders_left_is_swept(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    folder = sample / ".git/wz"
+    folder.mkdir(exist_ok=True)
+    dead, alive = folder / "index.sqlite.1", folder / "index.sqlite.2"
+    for draft in (dead, alive):
+        draft.write_bytes(b"half an index")
+    long_ago = alive.stat().st_mtime - 3600
+    os.utime(dead, (long_ago, long_ago))
+    answers(sample)
+    assert (dead.exists(), alive.exists()) == (False, True)

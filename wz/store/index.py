@@ -29,6 +29,7 @@ _LOOKUPS = (
 _COLUMNS = "path, blob, received, last, awake, faulty, source, facts, events, outcome, checksum"
 _INSERT = f"INSERT INTO cases ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - the columns are ours
 _BUSY_SECONDS = 3.0
+_ABANDONED_SECONDS = 600.0
 
 
 class Damaged(Exception):
@@ -116,6 +117,7 @@ def build(path: Path, rows: Iterable[Row], about: Mapping[str, str], old: Index 
             for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
                 base.execute(f"PRAGMA {setting}")
             base.executescript(_LAYOUT)
+            _sweep(path, draft)
             index = Index(base)
             with index.changing():
                 base.executemany(_INSERT, rows)
@@ -136,6 +138,15 @@ def drop(path: Path) -> None:
     for file in (path, _journal(path)):
         with suppress(OSError):
             file.unlink()
+
+
+def _sweep(path: Path, draft: Path) -> None:
+    """Delete the drafts of killed builders: a living one would have written to its draft meanwhile."""
+    now = draft.stat().st_mtime
+    for other in path.parent.glob(f"{path.name}.*"):
+        with suppress(OSError):
+            if other.stat().st_mtime < now - _ABANDONED_SECONDS:
+                other.unlink()
 
 
 def _journal(path: Path) -> Path:
