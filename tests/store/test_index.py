@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from wz.actions.catalog import ACTIONS
+from wz.errors import Unreadable
 from wz.model.instants import parse_instant
 from wz.office.act import act
 from wz.office.checking import check
@@ -284,3 +285,18 @@ def test_what_killed_builders_left_is_swept(sample: Path, monkeypatch: pytest.Mo
     os.utime(dead, (long_ago, long_ago))
     answers(sample)
     assert (dead.exists(), alive.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_case_is_found_by_its_ids_end_whatever_the_calendar(
+    sample: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    if known:
+        cases.ending(Registry(sample), "")
+    (sample / "calendar.yaml").write_text("format: [", encoding="utf-8")
+    sorted(sample.glob("cases/*/*/*/*.yaml"))[0].unlink()
+    git(sample, "commit", "-q", "-a", "-m", "a broken calendar, and one case less")
+    assert len(cases.ending(Registry(sample), "")) == len(list(sample.glob("cases/*/*/*/*.yaml")))
+    with pytest.raises(Unreadable, match="calendar.yaml"):
+        list(Registry(sample).scan())

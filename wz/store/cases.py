@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wz import __version__
-from wz.errors import GitFailed
+from wz.errors import GitFailed, Unreadable
 from wz.store import rows, schema
 from wz.store.files import is_case_path, is_folder_of_cases, lies_there
 from wz.store.index import Damaged, Index, build, drop
@@ -167,7 +167,8 @@ def _index(registry: "Registry", head: str, own: bool) -> Index | None:
         try:
             if not own or _brought_up(registry, index, head, path):
                 return index
-        except sqlite3.OperationalError:  # it cannot be written, now or at all: it still says what it says
+        # It cannot be written, now or at all, or no law can be read: it still says what it says.
+        except (sqlite3.OperationalError, Unreadable):
             return index
         except OSError:  # nor be replaced, while others on Windows read it
             index.close()
@@ -199,7 +200,7 @@ def _built(registry: "Registry", path: Path, head: str) -> bool:
     blobs = sorted(_there(_case_blobs(registry.git.tree(head, "cases"))))
     if len(blobs) < PAYS:
         return False
-    with suppress(OSError, sqlite3.Error):
+    with suppress(OSError, sqlite3.Error, Unreadable):
         path.parent.mkdir(exist_ok=True)
         build(path, rows.read_rows(registry, blobs), _about(registry, head))
         return True
