@@ -298,5 +298,5 @@ def test_a_case_is_found_by_its_ids_end_whatever_the_calendar(
     sorted(sample.glob("cases/*/*/*/*.yaml"))[0].unlink()
     git(sample, "commit", "-q", "-a", "-m", "a broken calendar, and one case less")
     assert len(cases.ending(Registry(sample), "")) == len(list(sample.glob("cases/*/*/*/*.yaml")))
-    with pytest.raises(Unreadable, match="calendar.yaml"):
+    with pytest.raises(Unreadable, match=r"calendar\.yaml"):
         list(Registry(sample).scan())
