@@ -210,10 +210,10 @@ class Committer(Git):
         if index.exists():
             shutil.copyfile(index, draft)
         places = [self.layout.prefix + path for path in paths]
-        asked = "".join(f"{commit}:{place}\n" for place in places).encode()
+        asked = "".join(f"{commit}:{place}\n" for place in places).encode("utf-8", "surrogateescape")
         answers = self.run("cat-file", "--batch-check=%(objectname)", stdin=asked).stdout.splitlines()
         entries = b"".join(
-            b"100644 %s 0\t%s\0" % (answer, place.encode())
+            b"100644 %s 0\t%s\0" % (answer, place.encode("utf-8", "surrogateescape"))
             for place, answer in zip(places, answers, strict=True)
             if not answer.endswith(b" missing")
         )
@@ -244,7 +244,7 @@ class Committer(Git):
 def _quoted(path: str) -> bytes:
     """A path as fast-import reads it."""
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'.encode()
+    return f'"{escaped}"'.encode("utf-8", "surrogateescape")
 
 
 @contextmanager

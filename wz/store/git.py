@@ -111,7 +111,7 @@ class Git:
         """Raises GitFailed where the registry is in no repository."""
         questions = ("--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--show-prefix")
         done = self.run("rev-parse", *questions, "--show-toplevel", check=False)
-        answers = done.stdout.decode("utf-8").split("\n")
+        answers = os.fsdecode(done.stdout).split("\n")
         if answers[0] == "true":  # no work tree, so git has no answer to the last question
             return Layout(Path(answers[1]), Path(answers[1]), (self.root / answers[2]).resolve(), "")
         if done.returncode != 0:
@@ -210,7 +210,9 @@ class Git:
         if not blobs:
             return []
         names = "".join(f"{blob}\n" for blob in blobs)
-        return _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(blobs))
+        return _split_batch(
+            self.run("cat-file", "--batch", stdin=names.encode("utf-8", "surrogateescape")).stdout, len(blobs)
+        )
 
     def commit_of(self, revision: str) -> str | None:
         """The commit that a revision names; None where it names none."""
