@@ -270,7 +270,15 @@ class Committer(Git):
             f"100644 {blob} 0\t{self.layout.prefix}{path}\0" for path, blob in blobs.items() if blob is not None
         )
         environment = {"GIT_INDEX_FILE": str(draft)}
-        self.run("update-index", "--add", "--replace", "-z", "--index-info", stdin=entries.encode(), env=environment)
+        self.run(
+            "update-index",
+            "--add",
+            "--replace",
+            "-z",
+            "--index-info",
+            stdin=entries.encode("utf-8", "surrogateescape"),
+            env=environment,
+        )
 
     def _mend(self) -> None:
         """What a killed writer left: finish it if its commit stands, else forget it. The lock must be held."""
@@ -297,7 +305,7 @@ class Committer(Git):
 def _quoted(path: str) -> bytes:
     """A path as fast-import reads it."""
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'.encode()
+    return f'"{escaped}"'.encode("utf-8", "surrogateescape")
 
 
 @contextmanager

@@ -19,6 +19,11 @@ from wz.i18n import _
 # Variables with which a git hook points at its own repository; ours is the registry's.
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 
+# The modes of files and of links.
+_FILES = ("100", "120")
+
+# In what `git ls-files -v` lists, the files that `git status` does not look at.
+_OVERLOOKED = re.compile(rb"(?:\A|(?<=\0))[a-zS] ([^\0]+)")
 
 # Up to so many files each is dealt with on its own; more are dealt with together.
 FEW = 64
@@ -137,6 +142,22 @@ class Git:
                 broken(words.decode("utf-8", "replace"))
         return subprocess.CompletedProcess(command, process.returncode, out, words)
 
+    @contextmanager
+    def _beside(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A git that runs while others do; stopped where its answer is not waited for."""
+        command = ["git", "-C", str(self.root), *arguments]
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=self._environment(),
+        ) as running:
+            try:
+                yield running
+            finally:
+                running.kill()
+
     def text(self, *arguments: str) -> str:
         """What a git command prints, without the last line break."""
         return self.run(*arguments).stdout.decode("utf-8", "replace").rstrip("\n")
@@ -146,7 +167,7 @@ class Git:
         """Raises GitFailed where the registry is in no repository."""
         questions = ("--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--show-prefix")
         done = self.run("rev-parse", *questions, "--show-toplevel", check=False)
-        answers = done.stdout.decode("utf-8").split("\n")
+        answers = os.fsdecode(done.stdout).split("\n")
         if answers[0] == "true":  # no work tree, so git has no answer to the last question
             return Layout(Path(answers[1]), Path(answers[1]), (self.root / answers[2]).resolve(), "")
         if done.returncode != 0:
@@ -158,10 +179,14 @@ class Git:
         _bare, git_dir, common, prefix, top = answers[:5]
         return Layout(Path(top), Path(git_dir), (self.root / common).resolve(), prefix)
 
-    @property
+    @cached_property
     def present(self) -> bool:
-        """Whether the registry is in a repository at all."""
-        return self.run("rev-parse", "--git-dir", check=False).returncode == 0
+        """Whether the registry is in a repository at all. Raises GitFailed where git will not look into it."""
+        arguments = ("rev-parse", "--git-dir")
+        done = self.run(*arguments, check=False)
+        if b"dubious ownership" in done.stderr:
+            raise failed(arguments, done)
+        return done.returncode == 0
 
     @property
     def bare(self) -> bool:
@@ -278,7 +303,9 @@ class Git:
         if not blobs:
             return []
         names = "".join(f"{blob}\n" for blob in blobs)
-        return _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(blobs))
+        return _split_batch(
+            self.run("cat-file", "--batch", stdin=names.encode("utf-8", "surrogateescape")).stdout, len(blobs)
+        )
 
     def commit_of(self, revision: str) -> str | None:
         """The commit that a revision names; None where it names none."""
@@ -292,39 +319,49 @@ class Git:
     @property
     def shallow(self) -> bool:
         """Whether the clone was made without its older commits."""
-        return self.text("rev-parse", "--is-shallow-repository") == "true"
+        return bool(self.oldest_of_shallow)
+
+    @property
+    def oldest_of_shallow(self) -> frozenset[str]:
+        """The commits at which a shallow clone begins; none where the history is whole."""
+        try:
+            return frozenset((self.layout.common_dir / "shallow").read_text(encoding="ascii").split())
+        except FileNotFoundError:
+            return frozenset()
 
     def tree(self, commit: str, below: str) -> Iterator[tuple[str, str]]:
-        """Every regular file below a folder of the registry at a commit, with its blob, by path."""
+        """Every file below a folder of the registry at a commit, with its blob, by path; a link's is its target."""
         listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", self.layout.prefix + below).stdout
         skip = len(self.layout.prefix)
         for entry in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
             about, _tab, path = entry.partition("\t")
             mode, _type, blob = about.split(" ")
-            if mode.startswith("100"):
+            if mode.startswith(_FILES):
                 yield path[skip:], blob
 
     def changed(self, old: str, new: str, below: str) -> Iterator[tuple[str, str | None]]:
         """The files below a folder that differ between two commits, with the blob in the new one; None: gone."""
-        place = self.layout.prefix + below
-        raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", place).stdout
+        raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", below).stdout
         parts = iter(raw.decode("utf-8", "surrogateescape").split("\0")[:-1])
         skip = len(self.layout.prefix)
         for about, path in zip(parts, parts, strict=True):
             _old_mode, mode, _old_blob, blob, _status = about.split(" ")
-            yield path[skip:], blob if mode.startswith("100") else None
+            yield path[skip:], blob if mode.startswith(_FILES) else None
 
     def status(self, below: str) -> tuple[str | None, list[str]]:
-        """The commit checked out (None before the first), and every file below a folder that is not as in it.
+        """The commit checked out (None before the first), and every file below a folder that may not be as in it.
 
-        Files that git ignores are among them. No program that the repository names is run. Git notes in its index which
-        files it had to look into, where it can, so that it need not again.
+        Files that git ignores are among them, and those it was told to overlook (assume-unchanged, sparse checkout); a
+        folder that is ignored as a whole, or a repository of its own, ends in a slash. No program that the repository
+        names is run. Git notes in its index which files it had to look into, where it can, so that it need not again.
         """
-        done = self.run(
-            "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
-            "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
-        )  # fmt: skip
-        head, paths = None, []
+        with self._beside("ls-files", "-v", "-z", "--", below) as listing:
+            done = self.run(
+                "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
+                "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
+            )  # fmt: skip
+            marked = listing.communicate()[0]
+        head, paths = None, [path.decode("utf-8", "surrogateescape") for path in _OVERLOOKED.findall(marked)]
         skip = len(self.layout.prefix)
         for entry in done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
             if entry.startswith("# branch.oid ") and not entry.endswith("(initial)"):
@@ -356,6 +393,7 @@ class Git:
 
 
 def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What every git is run with: not the repository of a hook that wz may be run by, and in English."""
     kept = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
     return kept | {"LC_ALL": "C", "LANGUAGE": "", **(more or {})}
 
@@ -414,7 +452,8 @@ def _split_batch(output: bytes, count: int) -> list[bytes | None]:
 
 def failed(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> GitFailed:
     """The failure of a git command, in git's own words."""
-    command = arguments[2 if arguments[0] == "-c" else 0]
+    words_of_git = iter(arguments)
+    command = next(word for word in words_of_git if not (word.startswith("-") and (word != "-c" or next(words_of_git))))
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
     words = "\n".join(line for line in lines if "dumping crash report" not in line)
     if done.returncode < 0:
