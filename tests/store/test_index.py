@@ -198,6 +198,7 @@ def test_what_git_sees_otherwise_than_a_reader_of_folders(sample: Path, monkeypa
     if sys.platform == "linux":  # elsewhere a name must be Unicode
         hidden.rename(hidden.with_name(os.fsdecode(b"\xff.yaml")))
     both(sample, monkeypatch)
+    shutil.rmtree(taken)
     git(sample, "add", "-A")
     git(sample, "commit", "-q", "-m", "odd things")
     both(sample, monkeypatch)

@@ -91,7 +91,7 @@ def lies_there(root: Path, path: str) -> bool:
     except OSError:
         return False
     linked = any(folder.is_symlink() for folder in islice(place.parents, 3))
-    return not linked and (stat.S_ISREG(mode) or stat.S_ISLNK(mode))
+    return not linked and (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode))
 
 
 def _refusing_links(name: str, flags: int) -> int:
@@ -99,8 +99,10 @@ def _refusing_links(name: str, flags: int) -> int:
 
 
 def _is_case(entry: os.DirEntry[str]) -> bool:
-    # A folder, pipe or device is no file to git either.
-    return _CASE_NAME.fullmatch(entry.name) is not None and (entry.is_file(follow_symlinks=False) or entry.is_symlink())
+    # A pipe or device is no file to git either; a folder in a case's place is a fault to be told.
+    return _CASE_NAME.fullmatch(entry.name) is not None and (
+        entry.is_file(follow_symlinks=False) or entry.is_symlink() or entry.is_dir()
+    )
 
 
 def _folders(parent: Path | str) -> list[str]:
