@@ -345,6 +345,19 @@ def test_on_every_core_as_on_one(city: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert len(open_ids(city)) == 40
 
 
+def test_what_may_be_owed_is_found_without_looking_at_the_rest(city: Path) -> None:
+    """By SQLite's own plan: no scan over all cases."""
+    open_ids(city)
+    known = cases.Index.open(index_of(city))
+    asked: list[str] = []
+    known._base.set_trace_callback(asked.append)
+    assert len(list(known.select("awake = 1 OR last > ?", (int(LATER.timestamp()),)))) == 40
+    known._base.set_trace_callback(None)
+    plan = [row[3] for row in known._base.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
+    assert [step for step in plan if step.startswith("SCAN") or "by_path" in step] == []
+    known.close()
+
+
 def test_what_is_known_is_not_parsed_again(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = open_ids(city)
     monkeypatch.setattr(casefile, "parse", no_parsing)

@@ -44,7 +44,7 @@ class View(NamedTuple):
             self.known.close()
 
 
-def of(registry: "Registry", where: str = "TRUE", *values: object) -> Iterator[Row]:
+def of(registry: "Registry", where: str = "", *values: object) -> Iterator[Row]:
     """The rows of all cases, by path; of those in the index only the ones that fit a condition of SQL.
 
     What is not in the index is given whether it fits or not. An index found damaged on the way is made anew.
@@ -89,9 +89,9 @@ def _rows(registry: "Registry", view: View, where: str, values: Iterable[object]
         yield from read
         return
     if view.same_law:
-        known = view.known.select(f"({where}) AND path > ?", (*values, last))
+        known = view.known.select(where, values, last)
     else:
-        known = _judged(registry, view.known.select("path > ?", (last,)))
+        known = _judged(registry, view.known.select(after=last))
     yield from heapq.merge((one for one in known if one.path not in view.beside), read, key=attrgetter("path"))
 
 

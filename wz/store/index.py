@@ -59,10 +59,14 @@ class Index:
         """What the index says of itself: which commit, which tool, which law."""
         return dict(self._base.execute("SELECT name, value FROM about"))
 
-    def select(self, where: str = "TRUE", values: Iterable[object] = ()) -> Iterator[Row]:
-        """The rows for which a condition of SQL holds, by path."""
-        order = f"SELECT {_COLUMNS} FROM cases WHERE {where} ORDER BY path"  # noqa: S608 - the condition is ours
-        for one in map(Row._make, self._base.execute(order, tuple(values))):
+    def select(self, where: str = "", values: Iterable[object] = (), after: str = "") -> Iterator[Row]:
+        """The rows behind a path for which a condition of SQL holds (without one, all), by path.
+
+        A condition finds its rows by its own columns: looked for in the order of paths, every row would be looked at.
+        """
+        path = "+path" if where else "path"
+        order = f"SELECT {_COLUMNS} FROM cases WHERE ({where or 'TRUE'}) AND {path} > ? ORDER BY {path}"  # noqa: S608
+        for one in map(Row._make, self._base.execute(order, (*values, after))):
             if one.reckoned != one.checksum:
                 raise Damaged
             yield one
