@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
-from wz.store.git import FEW, Git, Identity, blob_name, failed, unwritable
+from wz.store.git import FEW, Identity, failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
+from wz.store.repository import Repository, blob_name
 
 LOCK_SECONDS = 60.0
 _INDEX_SECONDS = 2.0
@@ -34,7 +35,7 @@ class Step(NamedTuple):
     identity: Identity | None = None
 
 
-class Committer(Git):
+class Committer(Repository):
     """The repository that a registry lies in, to be written to."""
 
     @cached_property

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from wz.store.git import Git
+from wz.store.repository import Repository
 
 # A name that begins with a dot is an editor's or the system's; one that is not Unicode is nobody's.
 _NAME = r"[^/.\ud800-\udfff][^/\ud800-\udfff]*\.yaml"
@@ -54,7 +54,7 @@ class WorkTree:
 class Recording:
     """The files as a commit has them; no work tree is needed, so a bare repository will do."""
 
-    def __init__(self, git: Git, commit: str) -> None:
+    def __init__(self, git: Repository, commit: str) -> None:
         self.git = git
         self.commit = commit
 

@@ -18,7 +18,7 @@ from wz.model.event import Event, Facts
 from wz.regulation.law import Law
 from wz.store import casefile
 from wz.store.casefile import CaseFile
-from wz.store.git import blob_name
+from wz.store.repository import blob_name
 
 if TYPE_CHECKING:
     from wz.store.registry import Registry
