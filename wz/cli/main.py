@@ -78,6 +78,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     N_("Assessment"): {
         "score": ("wz.cli.score:score", N_("The units' assessment over a year, a quarter or a month.")),
+        "report": ("wz.cli.report:report", N_("The report of a month, a quarter or a year, as a document.")),
     },
     N_("The registry"): {
         "init": ("wz.cli.init:init", N_("Make a registry.")),
