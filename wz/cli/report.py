@@ -171,9 +171,9 @@ def _rendered(found: "Report", form: str) -> bytes:
     told = paper(found, current().registry.rules)
     match form:
         case "html":
-            from wz.render import html
+            from wz.render import booklet
 
-            return html.report(told).encode("utf-8")
+            return booklet.document(told).encode("utf-8")
         case "docx":
             from wz.render import gongwen
 

@@ -229,7 +229,8 @@ def _charges(found: Report, rules: Rules) -> Iterator[Block]:
     yield Table(
         "预警与计扣",
         [Column("预警"), Column("件次", "count"), Column("计扣（分）", "number")],
-        [*levels, ("合计", sum(count for _label, count, _points in levels), found.totals.points)],
+        levels,
+        ("合计", sum(count for _label, count, _points in levels), found.totals.points),
     )
 
 
@@ -401,4 +402,4 @@ def _scores(found: Report) -> Table:
         )
 
     busy = [row(one.rank, one.name, one) for one in found.scores if one.rank is not None]
-    return Table("附表1 承办单位办理情况", columns, [*busy, row(None, "合计", found.totals)])
+    return Table("附表1 承办单位办理情况", columns, busy, row(None, "合计", found.totals))

@@ -42,7 +42,7 @@ def report(paper: Paper) -> str:
 def _report_table(table: Table) -> Iterator[str]:
     yield _line([text(column.heading) for column in table.columns])
     yield _line(["---:" if is_right(column.kind) else "---" for column in table.columns])
-    for row in table.rows:
+    for row in table.all_rows:
         yield _line([text(words(cell, column.kind)) for cell, column in zip(row, table.columns, strict=True)])
 
 

@@ -25,14 +25,19 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table with its caption. A cell is a value of its column's kind, None where there is none.
+    """A table with its caption; `total` is its last row, which no sorting moves.
 
-    A cell may have a kind of its own: a `Cell`.
+    A cell is a value of its column's kind (None where there is none), or a `Cell` with a kind of its own.
     """
 
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
+    total: Sequence[Any] | None = None
+
+    @property
+    def all_rows(self) -> list[Sequence[Any]]:
+        return [*self.rows, *([] if self.total is None else [self.total])]
 
 
 class Cell(NamedTuple):
