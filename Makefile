@@ -10,7 +10,7 @@ demo: $(STAMP)
 	$(BIN)/wz check --as-of 2026-11-20
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff format --check .
@@ -35,7 +35,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(STAMP): $(SOURCES) | $(BIN)/python
-	$(INSTALL) .
+	$(INSTALL) '.[documents]'
 	touch $@
 
 # Whoever tests or lints has wz itself too.

@@ -19,6 +19,7 @@ from wz.actions.retract import Retract
 from wz.cli.problems import problem_lines
 from wz.errors import Refused
 from wz.model.case import ENDED, Case
+from wz.model.directory import Body, Directory
 from wz.model.event import Event, Facts
 from wz.model.instants import instant, parse_instant, written
 from wz.office import checking
@@ -52,6 +53,11 @@ def law_here() -> Law:
 
 
 LAW = law_here()
+# As much of a registry as deciding asks for.
+HERE = SimpleNamespace(
+    law=LAW,
+    directory=Directory(format=1, city="市", office=Body(id="office", name="办"), supervision=Body(id="s", name="督")),
+)
 
 
 class Run(NamedTuple):
@@ -164,7 +170,7 @@ def runs(draw: Callable[[Any], Any], *, late: bool, without: tuple[str, ...] = (
         data = {"action": name, "at": written(at), "by": by, **fields_of(name, case, at, draw)}
         event = typed_event(data)
         try:
-            after = decide(SimpleNamespace(law=LAW), facts, events, event)  # type: ignore[arg-type]
+            after = decide(HERE, facts, events, event)  # type: ignore[arg-type]
         except Refused:
             continue
         events.append(event)

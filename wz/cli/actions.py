@@ -1,7 +1,7 @@
 """A command for each action of the catalogue, made from the action's own declaration."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,19 +15,28 @@ from wz.errors import Usage
 from wz.i18n import N_, _
 from wz.model.article import article_name
 
+if TYPE_CHECKING:
+    from wz.model.case import Case
 
-def command(action: Action, name: str | None = None) -> click.Command:
-    """The command that does one action."""
+
+# Adds to an action's fields what is not typed but follows from the case: from the case, the fields, what was typed.
+Complete = Callable[["Case", dict[str, Any], Mapping[str, Any]], None]
+
+
+def command(
+    action: Action, name: str | None = None, extra: Sequence[click.Option] = (), complete: Complete | None = None
+) -> click.Command:
+    """The command that does one action; `extra` are options beside those of its fields."""
 
     def callback(**given: Any) -> None:
-        perform(action, given)
+        perform(action, given, complete)
 
     made = click.Command(
         name or action.name,
         callback=callback,
         help=_help(action) + "\n\n\b\n" + _("Example:") + f"\n  {action.example}",
         short_help=_(action.help),
-        params=[case_argument(), *own_options(action)],
+        params=[case_argument(), *own_options(action), *extra],
     )
     for decorate in (
         *common_options(action),
@@ -105,7 +114,7 @@ def complete_case(ctx: click.Context, param: click.Parameter, incomplete: str) -
     return items
 
 
-def perform(action: Action, given: Mapping[str, Any]) -> None:
+def perform(action: Action, given: Mapping[str, Any], complete: Complete | None = None) -> None:
     """Parse what was typed, do the action, print what was done."""
     from wz.actions.replay import replay
     from wz.model import case_id as ids
@@ -123,6 +132,8 @@ def perform(action: Action, given: Mapping[str, Any]) -> None:
     fields, documents = gather(action, given, case)
     if action.name == "correct":
         fields["value"] = correct_value(fields)
+    if complete is not None:
+        complete(case, fields, given)
     if given["note"]:
         fields["note"] = given["note"]
     attached = [read_document(path) for path in given["attach"]]

@@ -46,7 +46,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "extend": ("wz.cli.actions:extend_group", N_("Ask for, grant or refuse an extension.")),
         "reply": ("wz.cli.actions:reply", N_("Hand in what was done and the answer to the petitioner.")),
         "approve": (
-            "wz.cli.actions:approve",
+            "wz.cli.approve:approve",
             N_("Approve what the unit handed in, and say whether the answer is published."),
         ),
         "send-back": ("wz.cli.actions:send_back", N_("Send what the unit handed in back to it; the deadline stands.")),
@@ -79,6 +79,10 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     N_("Assessment"): {
         "score": ("wz.cli.score:score", N_("The units' assessment over a year, a quarter or a month.")),
         "report": ("wz.cli.report:report", N_("The report of a month, a quarter or a year, as a document.")),
+    },
+    N_("What leaves the office"): {
+        "print": ("wz.cli.print:print_form", N_("An official document of a case as a Word file.")),
+        "publish": ("wz.cli.publish:publish", N_("Write the public site of published answers.")),
     },
     N_("The registry"): {
         "init": ("wz.cli.init:init", N_("Make a registry.")),

@@ -15,7 +15,7 @@ from wz.i18n import _, labelled, listed, term
 from wz.model.article import article_name
 
 UNREADABLE = 4
-_COMMON_LABELS = {"oa": "OA 送签", "note": "备注", "attachments": "附件"}
+_COMMON_LABELS = {"oa": "OA 送签", "note": "备注", "attachments": "附件", "redactions": "隐去内容"}
 
 
 @click.command(
@@ -169,11 +169,23 @@ def _label(path: tuple[str, ...], fields: Mapping[tuple[str, ...], Field]) -> st
     return term(path[-1], _(field.label) if field else _COMMON_LABELS.get(path[-1], path[-1]))
 
 
+def _redaction(one: Mapping[str, Any]) -> str:
+    """Where personal data stood that are left out of what is published, and of what kind."""
+    from wz.model.personal import KIND_LABELS
+    from wz.office.confidentiality import PUBLISHED
+
+    kinds = {str(kind): label for kind, label in KIND_LABELS.items()}
+    field, kind = term(one["field"], PUBLISHED[one["field"]][1]), term(one["kind"], kinds[one["kind"]])
+    return f"{field} {one['line']}:{one['column']} {kind}"
+
+
 def _value(value: Any, path: tuple[str, ...], fields: Mapping[tuple[str, ...], Field]) -> str:
     field = fields.get(path)
     if isinstance(value, dict):
         if "sha256" in value:
             return _safe(value["name"])
+        if "column" in value:
+            return _redaction(value)
         inner = ((*path, key) for key in value)
         return "、".join(f"{_label(one, fields)} {_value(value[one[-1]], one, fields)}" for one in inner)
     if isinstance(value, list):

@@ -68,12 +68,12 @@ class Case(msgspec.Struct, kw_only=True):
     """The state of a case. Only the actions' `apply` functions change it, and only inside a replay.
 
     `since` is when the present state began; `submitted` is the reply or refusal that waits for review, `resume` the
-    state it goes back to; `retracted` are the places (from 1) of events that count
-    for nothing; `justifications` the days on which reasons for being late were given, by assignment;
-    `imported` tells history of another system's. `instructed` is
-    the last leader's instruction, `supervised` the last order of supervision by its ground (第二十三条), `fault` the
-    finding after a second bad rating: True puts the case back to answered, to be supervised (第二十三条（四）).
-    `steps` are the events that took effect, in legal order.
+    state it goes back to; `answer` and `approval` are what was approved last, and the approval; `retracted` are the
+    places (from 1) of events that count for nothing; `justifications` the days on which reasons for being late were
+    given, by assignment; `imported` tells history of another system's. `instructed` is the last leader's instruction,
+    `supervised` the last order of supervision by its ground (第二十三条), `fault` the finding after a second bad
+    rating: True puts the case back to answered, to be supervised (第二十三条（四）). `steps` are the events that took
+    effect, in legal order.
     """
 
     facts: Facts
@@ -93,6 +93,8 @@ class Case(msgspec.Struct, kw_only=True):
     supervised: dict[str, datetime] = {}
     fault: bool | None = None
     published: bool | None = None
+    answer: Event | None = None
+    approval: Event | None = None
     retracted: set[int] = set()
     imported: bool = False
     events: list[Event] = []

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from wz.model.event import Channel
+
 Role = Literal["handler", "responsible", "deputy", "principal", "chief", "clerk"]
 
 # How official documents name a role.
@@ -29,12 +31,16 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whoever can act: the office, the supervision office, a member unit."""
+    """Whoever can act: the office, the supervision office, a member unit.
+
+    `public_contacts` are its telephone numbers, e-mail addresses and addresses that may stand in what is published.
+    """
 
     id: str
     name: str
     aliases: list[str] = []
     people: list[Person] = []
+    public_contacts: list[str] = []
 
     def holder_of(self, role: str) -> Person | None:
         """The first person listed with that role."""
@@ -54,12 +60,13 @@ class Area(msgspec.Struct, frozen=True):
 
 
 class Directory(msgspec.Struct, kw_only=True):
-    """units.yaml."""
+    """units.yaml. `channels` say where the public reaches the platform (第二十二条)."""
 
     format: int
     city: str
     office: Body
     supervision: Body
+    channels: dict[Channel, str] = {}
     areas: list[Area] = []
     units: list[Unit] = []
 

@@ -33,13 +33,20 @@ def compose(action: Action, fields: Mapping[str, Any], by: str, at: datetime) ->
 
 
 def decide(registry: Registry, facts: Facts, events: list[Event], event: Event) -> Case:
-    """The case with the event in its legal place. Raises Refused where the whole would not be lawful."""
+    """The case with the event in its legal place.
+
+    Raises Refused where the whole would not be lawful, or personal data would be published.
+    """
     before = {(one.place, one.refusal.why) for one in replay(facts, events, registry.law).unlawful}
     after = replay(facts, [*events, event], registry.law)
     new = [one for one in after.unlawful if (one.place, one.refusal.why) not in before]
     if new:
         own = next((one for one in new if one.event is event), None)
         raise _refused(own) if own else _refused_for_another(new[0])
+    if event.action == "approve":
+        from wz.office.confidentiality import refuse_personal
+
+        refuse_personal(registry.directory, after.case, event)
     return after.case
 
 

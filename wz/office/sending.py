@@ -38,7 +38,7 @@ def require() -> None:
         import apprise  # noqa: F401
     except ImportError:
         raise Usage(
-            _("sending needs apprise, which is not installed"), _("Install it: pip install 'wz[notify]'")
+            _("sending needs apprise, which is not installed"), _("Install it: pip install apprise")
         ) from None
 
 

@@ -17,7 +17,7 @@ def write(out: IO[bytes], names: Sequence[str], kinds: Sequence[str], rows: Iter
         import pyarrow.parquet as pq
     except ImportError:
         raise Usage(
-            _("Parquet needs pyarrow, which is not installed"), _("Install it with: pip install 'wz[parquet]'")
+            _("Parquet needs pyarrow, which is not installed"), _("Install it with: pip install pyarrow")
         ) from None
     types = {
         "text": pa.string(),

@@ -1,0 +1,102 @@
+"""Digits in a text, however they are written: full-width, Chinese, spaced, hyphenated; each with its place."""
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+_CHINESE = {
+    one: str(value)
+    for value, spellings in enumerate(
+        ("〇零○", "一幺壹", "二贰貳", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖")
+    )
+    for one in spellings
+}
+# Between the digits of one number people write blanks, hyphens of every kind, dots, strokes and brackets.
+_SEPARATORS = frozenset("\t\n-‐‑‒–—―−﹣－~_·•‧∙⋅.．/／()（）[]［］【】")
+_BETWEEN = " {0,3}"
+RUN = re.compile(rf"\d(?:{_BETWEEN}\d){{6,}}(?:{_BETWEEN}X)?")
+_LETTERS = re.compile(r"(?<=\d)[oOlI|]+(?![A-Za-z])|(?<![A-Za-z])[lI|](?=[3-9]\d)")
+_READ_AS = str.maketrans("oOlI|", "00111")
+
+
+class _Plain(dict[int, str]):
+    """What each character stands for in `plain`, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        one = chr(code)
+        kind = unicodedata.category(one)
+        if one in _CHINESE:
+            stands_for = _CHINESE[one]
+        elif kind == "Nd":
+            stands_for = str(unicodedata.decimal(one))
+        elif kind in ("Zs", "Zl", "Zp", "Cf") or one in _SEPARATORS:
+            stands_for = " "
+        elif one in "xX×ｘＸ":
+            stands_for = "X"
+        else:
+            stands_for = chr(code - 0xFEE0) if 0xFF01 <= code <= 0xFF5E else one
+        self[code] = stands_for
+        return stands_for
+
+
+_PLAIN = _Plain()
+
+
+def plain(text: str) -> str:
+    """The text with every digit as 0 to 9 and every separator as a blank; each character keeps its place.
+
+    The letters O and l among digits are read as 0 and 1; x, and the sign ×, as X.
+    """
+    text = text.translate(_PLAIN)
+    if any(letter in text for letter in "oOlI|"):
+        text = _LETTERS.sub(lambda found: found[0].translate(_READ_AS), text)
+    return text
+
+
+class Run(NamedTuple):
+    """Digits that may be one number: `places` in the text, one for each.
+
+    `cuts` are where groups begin, and the end: at separators, and where Chinese digits and others meet. `gaps` are
+    those of them at separators that the eye takes for one (not a line's end, nothing invisible), and the end.
+    """
+
+    digits: str
+    places: tuple[int, ...]
+    cuts: tuple[int, ...]
+    gaps: tuple[int, ...]
+
+    def windows(self, length: int, anywhere: bool = False) -> Iterator[tuple[int, int]]:
+        """Where in the run a number of that many digits may lie.
+
+        A number has no separator in it, or begins or ends where a group does; `anywhere`: it need not. A number that
+        begins with a group of four ends with a group too: figures of a table are no number.
+        """
+        cuts = frozenset(self.cuts)
+        for start in range(len(self.digits) - length + 1):
+            end = start + length
+            gap = self.gaps[bisect_right(self.gaps, start)]
+            if anywhere or end <= gap or end in cuts or (start in cuts and gap - start != 4):
+                yield start, end
+
+    def whole_groups(self, start: int, end: int) -> tuple[int, int]:
+        """The window made as wide as the groups that it touches: of a number in a number nothing is left over."""
+        return self.cuts[bisect_right(self.cuts, start) - 1], self.cuts[bisect_left(self.cuts, end)]
+
+
+def _unseen(between: str) -> bool:
+    return all(one == "\n" or unicodedata.category(one) == "Cf" for one in between)
+
+
+def runs(text: str, plain_text: str) -> Iterator[Run]:
+    """Every run of at least seven digits: nothing shorter is anybody's number."""
+    for found in RUN.finditer(plain_text):
+        places = tuple(place for place in range(*found.span()) if plain_text[place] != " ")
+        pairs = list(enumerate(pairwise(places), 1))
+        breaks = [number for number, (former, place) in pairs if place != former + 1]
+        gaps = [number for number in breaks if not _unseen(text[places[number - 1] + 1 : places[number]])]
+        turns = [number for number, (former, place) in pairs if (text[place] in _CHINESE) != (text[former] in _CHINESE)]
+        cuts = sorted({0, *breaks, *turns, len(places)})
+        yield Run("".join(plain_text[place] for place in places), places, tuple(cuts), (0, *gaps, len(places)))
