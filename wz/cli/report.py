@@ -171,17 +171,17 @@ def _rendered(found: "Report", form: str) -> bytes:
     told = paper(found, current().registry.rules)
     match form:
         case "html":
-            from wz.render import booklet
+            from wz.render.report import html
 
-            return booklet.document(told).encode("utf-8")
+            return html.document(told).encode("utf-8")
         case "docx":
-            from wz.render import gongwen
+            from wz.render.report import docx
 
-            return gongwen.document(told, lambda message: click.echo(message, err=True))
+            return docx.document(told, lambda message: click.echo(message, err=True))
         case "xlsx":
-            from wz.render import xlsx
+            from wz.render.report import xlsx
 
-            return xlsx.report(told)
-    from wz.render import markdown
+            return xlsx.document(told)
+    from wz.render.report import markdown
 
-    return (markdown.report(told) + "\n").encode("utf-8")
+    return (markdown.document(told) + "\n").encode("utf-8")

@@ -6,15 +6,15 @@ from typing import Literal
 
 import msgspec
 
-from wz.actions.approve import Approve
 from wz.actions.import_ import Import
 from wz.actions.replay import Replay
-from wz.actions.reply import Reply
 from wz.model.case import ENDED, Case
 from wz.model.directory import Directory
 from wz.model.instants import SHANGHAI
 from wz.model.period import Period
+from wz.model.personal import Public
 from wz.office.candidates import NO_COMPLAINT, Standing
+from wz.office.confidentiality import Published, found_in, public_contacts, published
 from wz.office.grouping import READ, Text
 from wz.office.scoring import Tally
 from wz.office.tracing import Trace, traces
@@ -49,6 +49,7 @@ class Account:
 
     def __init__(self, law: Law, directory: Directory, period: Period, moment: datetime) -> None:
         self.law, self.directory, self.period, self.moment = law, directory, period, moment
+        self.public = public_contacts(directory)
         self.known = False
         self.received = self.imported = self.declined = 0
         self.volume: dict[Counts, Counter[str | None]] = {
@@ -119,15 +120,13 @@ class Account:
 
     def _keep_typical(self, case: Case, trace: Trace) -> None:
         """Only what was answered well, in time, and may be read by everybody."""
-        told = _published(case)
         rules = self.law.rules
-        if told is None or any(map(rules.bad_rating, case.ratings)):
+        if any(map(rules.bad_rating, case.ratings)) or (told := _told(case, self.public)) is None:
             return
-        title, answer = told
         good = [rating.id for rating in rules.ratings if not rating.bad]
         found = Typical(
             case=case.facts.id,
-            title=title,
+            title=told.title,
             category=case.facts.category,
             unit=trace.unit,
             name=self.directory.name_of(trace.unit),
@@ -136,7 +135,7 @@ class Account:
             days=trace.days or 0,
             rating=case.ratings[-1] if case.ratings else None,
             merit=good.index(case.ratings[-1]) if case.ratings else len(good),
-            answer=_shortened(answer),
+            answer=_shortened(told.answer),
         )
         alike = sorted(
             [found, *(one for one in self.typical if one.category == found.category)],
@@ -149,20 +148,12 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
-def _published(case: Case) -> tuple[str, str] | None:
-    """Title and answer as approved for publication; None while nothing is, or where the answer is under review."""
-    reply = approval = None
-    handed = None
-    for step in case.steps:
-        if isinstance(step.event, Reply):
-            handed = step.event
-        elif isinstance(step.event, Approve):
-            reply, approval = handed, step.event
-    if reply is None or approval is None or not approval.publish or case.state not in ("answered", "closed"):
+def _told(case: Case, public: Public) -> Published | None:
+    """Title and answer as everybody may read them; None where they may not, or hold personal data after all."""
+    texts = published(case)
+    if texts is None or case.state not in ("answered", "closed"):
         return None
-    # An approval that redacted says what may be read instead.
-    title = getattr(approval, "redacted_title", None) or case.facts.title
-    return title, getattr(approval, "redacted_answer", None) or reply.answer
+    return None if any(found_in({"title": texts.title, "answer": texts.answer}, public)) else texts
 
 
 def _shortened(text: str) -> str:

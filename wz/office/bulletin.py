@@ -8,7 +8,7 @@ from wz.model.period import Period
 from wz.office.reporting import Compared, Report, Volume
 from wz.office.scoring import Figures
 from wz.regulation.rules import Rules
-from wz.render.paper import Block, Cell, Chart, Column, Heading, Kind, Paper, Paragraph, Table, percent
+from wz.render.report.paper import Block, Cell, Chart, Column, Heading, Kind, Paper, Paragraph, Table, percent
 
 NOTHING = "无可比数据"
 _NUMERALS = "一二三四五六七八九十"

@@ -37,9 +37,7 @@ def require() -> None:
     try:
         import apprise  # noqa: F401
     except ImportError:
-        raise Usage(
-            _("sending needs apprise, which is not installed"), _("Install it: pip install apprise")
-        ) from None
+        raise Usage(_("sending needs apprise, which is not installed"), _("Install it: pip install apprise")) from None
 
 
 def send_and_record(

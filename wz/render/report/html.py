@@ -5,8 +5,8 @@ from html import escape
 from typing import Any
 
 from wz.render.html import SCRIPT, STYLE, head, heading_cell
-from wz.render.paper import Chart, Heading, Paper, Paragraph, Table, is_right, words
-from wz.render.plots import drawn
+from wz.render.report.paper import Chart, Heading, Paper, Paragraph, Table, is_right, words
+from wz.render.report.svg import drawn
 
 _STYLE = """\
 body { max-width: 62em; }
@@ -40,6 +40,9 @@ svg polyline { fill: none; stroke: #2b6cb0; stroke-width: 2; }
 @media print { h2, caption, figure { break-after: avoid; } figure { break-inside: avoid; } .swatch, svg * { \
 print-color-adjust: exact; } }
 """
+
+
+_NUMBER = ' class="number"'
 
 
 def document(paper: Paper) -> str:
@@ -78,7 +81,7 @@ def _table(table: Table) -> Iterator[str]:
 
 def _row(row: Sequence[Any], table: Table) -> str:
     cells = (
-        f"<td{' class="number"' if is_right(column.kind) else ''}>{escape(words(cell, column.kind))}</td>"
+        f"<td{_NUMBER if is_right(column.kind) else ''}>{escape(words(cell, column.kind))}</td>"
         for cell, column in zip(row, table.columns, strict=True)
     )
     return f"<tr>{''.join(cells)}</tr>"

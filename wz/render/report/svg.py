@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from math import cos, pi, sin
 from xml.sax.saxutils import escape
 
-from wz.render import charts
-from wz.render.paper import Chart, percent
+from wz.render.charts import WIDTH, bars, svg
+from wz.render.report.paper import Chart, percent
 
-WIDTH = 340
 _MOST_LABELS = 6  # that fit beside each other
 
 
@@ -18,9 +17,7 @@ def drawn(chart: Chart) -> str:
             return line(chart.labels, chart.values, chart.title)
         case "shares":
             return shares(chart.labels, chart.values, chart.title)
-    return charts.bars(
-        [(label, int(value)) for label, value in zip(chart.labels, chart.values, strict=True)], chart.title
-    )
+    return bars([(label, int(value)) for label, value in zip(chart.labels, chart.values, strict=True)], chart.title)
 
 
 def line(labels: Sequence[str], values: Sequence[float], title: str) -> str:
@@ -38,7 +35,7 @@ def line(labels: Sequence[str], values: Sequence[float], title: str) -> str:
             anchor = "end" if place == len(labels) - 1 else "start" if place == 0 else "middle"
             at = {"end": WIDTH, "start": 0}.get(anchor, x)
             parts.append(f'<text class="label {anchor}" x="{at:.1f}" y="{base + 16}">{escape(label)}</text>')
-    return charts._svg(title, base + 22, parts)
+    return svg(title, base + 22, parts)
 
 
 def shares(labels: Sequence[str], values: Sequence[float], title: str) -> str:
@@ -57,7 +54,7 @@ def shares(labels: Sequence[str], values: Sequence[float], title: str) -> str:
         for colour, (label, value) in enumerate(zip(labels, values, strict=True), 1)
         if value
     )
-    return charts._svg(title, 170, parts) + f'<ul class="legend">{legend}</ul>'
+    return svg(title, 170, parts) + f'<ul class="legend">{legend}</ul>'
 
 
 def _ring(begun: float, ended: float, outer: float = 78, inner: float = 46) -> str:
