@@ -22,6 +22,7 @@ tfoot td { border-top: 2px solid #8888; font-weight: bold; }
 figure { margin: 1.5em auto; max-width: 34em; }
 figcaption { font-weight: bold; text-align: center; margin-bottom: .5em; }
 svg { display: block; width: 100%; height: auto; }
+.wide th button { white-space: nowrap; }
 svg text { fill: currentColor; font-size: 11px; }
 svg .figure, svg .label { text-anchor: middle; }
 svg .start { text-anchor: start; }
