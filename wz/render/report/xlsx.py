@@ -36,6 +36,7 @@ def document(paper: Paper) -> bytes:
         elif isinstance(block, Table):
             sheet = book.create_sheet(_name(block.caption, book.sheetnames))
             _table(sheet, block)
+            _page(sheet, landscape=bool(pending) or len(block.columns) > 8)
             for chart in pending:
                 _draw(sheet, chart, block)
             pending = []
@@ -57,7 +58,7 @@ def _name(caption: str, taken: Sequence[str]) -> str:
 def _text_sheet(sheet: Any, paper: Paper) -> None:
     from openpyxl.styles import Alignment, Font
 
-    sheet.column_dimensions["A"].width = 100
+    sheet.column_dimensions["A"].width = 84
     sheet.sheet_view.showGridLines = False
     lines = [(paper.title, "title"), (paper.subtitle, "subtitle")]
     for block in paper.blocks:
@@ -73,7 +74,9 @@ def _text_sheet(sheet: Any, paper: Paper) -> None:
         cell.font = fonts.get(kind, Font(size=11))
         cell.alignment = Alignment(horizontal=places.get(kind, "left"), vertical="center", wrap_text=True)
         # Excel fits rows to wrapped text only when a cell is edited; a Chinese character is two columns wide.
-        sheet.row_dimensions[number].height = {"title": 34, "heading": 26}.get(kind, 17 * (1 + len(line) * 2 // 98) + 3)
+        sheet.row_dimensions[number].height = {"title": 34, "heading": 26}.get(
+            kind, 17 * (1 + _columns(line) // 80) + 3
+        )
     _page(sheet, landscape=False)
 
 
@@ -101,7 +104,6 @@ def _table(sheet: Any, table: Table) -> None:
     sheet.auto_filter.ref = f"A1:{letters(len(table.columns))}{len(table.rows) + 1}"
     sheet.print_title_rows = "1:1"
     sheet.oddHeader.center.text = table.caption.replace("&", "&&")
-    _page(sheet, landscape=len(table.columns) > 8)
 
 
 def _page(sheet: Any, *, landscape: bool) -> None:
