@@ -171,9 +171,9 @@ def _rendered(found: "Report", form: str) -> bytes:
     told = paper(found, current().registry.rules)
     match form:
         case "html":
-            from wz.render.report import html
+            from wz.render.report.html import document
 
-            return html.document(told).encode("utf-8")
+            return document(told).encode("utf-8")
         case "docx":
             from wz.render.report import docx
 

@@ -8,7 +8,19 @@ from wz.model.period import Period
 from wz.office.reporting import Compared, Report, Volume
 from wz.office.scoring import Figures
 from wz.regulation.rules import Rules
-from wz.render.report.paper import Block, Cell, Chart, Column, Heading, Kind, Paper, Paragraph, Table, percent
+from wz.render.report.paper import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Heading,
+    Kind,
+    Paper,
+    Paragraph,
+    Signature,
+    Table,
+    percent,
+)
 
 NOTHING = "无可比数据"
 _NUMERALS = "一二三四五六七八九十"
@@ -42,10 +54,10 @@ def paper(found: Report, rules: Rules) -> Paper:
         ("热点问题", _topics(found)),
         ("督办与移交", _watched(found, rules)),
         ("典型案例", _typical(found, rules)),
-        ("附表", _appendix(found, rules)),
     )
     for numeral, (heading, parts) in zip(_NUMERALS, sections, strict=False):
         blocks += [Heading(f"{numeral}、{heading}"), *parts]
+    blocks += [Signature(found.office, _day(found.drawn_up)), Heading("附表", appendix=True), *_appendix(found, rules)]
     first, last = found.period.first, found.as_of.date()
     over = "" if last == found.period.last else "，本期尚未结束"
     return Paper(
@@ -53,7 +65,6 @@ def paper(found: Report, rules: Rules) -> Paper:
         subtitle=f"（统计时间：{_day(first)}至{_day(last)}{over}）",
         blocks=blocks,
         issuer=found.office,
-        issued=_day(found.drawn_up),
     )
 
 

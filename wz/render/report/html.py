@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from wz.render.html import SCRIPT, STYLE, head, heading_cell
-from wz.render.report.paper import Chart, Heading, Paper, Paragraph, Table, is_right, words
+from wz.render.report.paper import Chart, Heading, Paper, Paragraph, Signature, Table, is_right, words
 from wz.render.report.svg import drawn
 
 _STYLE = """\
@@ -64,8 +64,8 @@ def _lines(paper: Paper) -> Iterator[str]:
                 yield f"<figure><figcaption>{escape(block.title)}</figcaption>{drawn(block)}</figure>"
             case Table():
                 yield from _table(block)
-    for signed in (paper.issuer, paper.issued):
-        yield f'<p class="signed">{escape(signed)}</p>'
+            case Signature():
+                yield from (f'<p class="signed">{escape(signed)}</p>' for signed in block)
     yield f"<script>{SCRIPT}</script>\n</body>\n</html>"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from wz.render.markdown import line, text
-from wz.render.report.paper import Chart, Heading, Paper, Paragraph, Table, is_right, words
+from wz.render.report.paper import Chart, Heading, Paper, Paragraph, Signature, Table, is_right, words
 
 
 def document(paper: Paper) -> str:
@@ -19,7 +19,9 @@ def document(paper: Paper) -> str:
                 parts += [f"**{text(block.caption)}**", "\n".join(_table(block))]
             case Chart():
                 pass
-    return "\n\n".join([*parts, text(paper.issuer), text(paper.issued)])
+            case Signature():
+                parts += [text(block.issuer), text(block.issued)]
+    return "\n\n".join(parts)
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -10,13 +10,21 @@ NONE = "—"
 
 
 class Heading(NamedTuple):
-    """A numbered heading, such as 一、总体情况."""
+    """A numbered heading, such as 一、总体情况; an appendix begins on a page of its own."""
 
     text: str
+    appendix: bool = False
 
 
 class Paragraph(NamedTuple):
     text: str
+
+
+class Signature(NamedTuple):
+    """Who issues the report, and the day of issue in words; appendices come after it."""
+
+    issuer: str
+    issued: str
 
 
 class Column(NamedTuple):
@@ -56,17 +64,16 @@ class Chart(NamedTuple):
     values: Sequence[float]
 
 
-Block = Heading | Paragraph | Table | Chart
+Block = Heading | Paragraph | Table | Chart | Signature
 
 
 class Paper(NamedTuple):
-    """A title, a line on the period beneath it, the blocks, who issues it, and the day of issue in words."""
+    """A title, a line on the period beneath it, the blocks, and who issues it."""
 
     title: str
     subtitle: str
     blocks: Sequence[Block]
     issuer: str
-    issued: str
 
     @property
     def tables(self) -> list[Table]:

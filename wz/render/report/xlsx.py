@@ -5,7 +5,19 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from wz.render.report.paper import Chart, Column, Heading, Kind, Paper, Paragraph, Table, is_right, typed, words
+from wz.render.report.paper import (
+    Chart,
+    Column,
+    Heading,
+    Kind,
+    Paper,
+    Paragraph,
+    Signature,
+    Table,
+    is_right,
+    typed,
+    words,
+)
 from wz.render.xlsx import LONGEST_CELL, letters, plain_text
 
 _FORMATS: dict[Kind, str] = {
@@ -62,11 +74,12 @@ def _text_sheet(sheet: Any, paper: Paper) -> None:
     sheet.sheet_view.showGridLines = False
     lines = [(paper.title, "title"), (paper.subtitle, "subtitle")]
     for block in paper.blocks:
-        if isinstance(block, Heading):
+        if isinstance(block, Heading) and not block.appendix:
             lines.append((block.text, "heading"))
         elif isinstance(block, Paragraph):
             lines.append((block.text, "text"))
-    lines += [(paper.issuer, "signed"), (paper.issued, "signed")]
+        elif isinstance(block, Signature):
+            lines += [(text, "signed") for text in block]
     fonts = {"title": Font(bold=True, size=18), "heading": Font(bold=True, size=13)}
     places = {"title": "center", "subtitle": "center", "signed": "right"}
     for number, (line, kind) in enumerate(lines, 1):
