@@ -1,4 +1,4 @@
-"""`wz report`: the same figures in every format, read back from each, and recounted from the case files by other means."""
+"""`wz report`: the same figures in every format, read back from each, and recounted from the files."""
 
 import io
 import json
@@ -149,7 +149,7 @@ def cases(told: Path) -> list[dict[str, Any]]:
         assert not any(one["action"] == "retract" for one in case["events"])
         for one in case["events"]:
             if one["action"] == "correct":
-                case |= {name: value for name, value in one.items() if name in ("category", "channel", "area", "title")}
+                case[one["field"]] = one["value"]
         if date(2026, 10, 1) <= _day(case["received"]) <= LAST:
             found.append(case)
     return found
@@ -177,7 +177,7 @@ def _table(read: Read, caption: str) -> dict[str, str]:
 @pytest.mark.parametrize("form", ["html", "docx", "xlsx"])
 def test_all_formats_say_the_same(october: dict[str, bytes], form: str) -> None:
     plain, other = read_markdown(october["md"]), READERS[form](october[form])
-    assert len(plain.tables) == 10
+    assert len(plain.tables) == 11
     assert list(other.tables) == list(plain.tables)
     for caption, rows in plain.tables.items():
         assert other.tables[caption] == rows, caption
@@ -248,7 +248,7 @@ def _levels(total: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_warned_cases_by_hand(october: dict[str, bytes]) -> None:
-    """A consultation of Tuesday 13 October was answered on 19 October, a working day after its second; see the files."""
+    """A consultation of a Tuesday, due on Friday 16 October, was answered on the next working day."""
     rows = read_markdown(october["md"]).tables["附表2 预警事项明细"][1:]
     assert ["20261013-613B2H", "咨询", "住房和城乡建设局", "办结", "2026-10-16", "1", "蓝色", "0.5"] in rows
 
@@ -317,17 +317,14 @@ def test_comparison_with_the_period_before_and_a_year_ago(desk: Any, form: str) 
     assert ["按期办结率", "%", "—", "—", "无可比数据", "—", "无可比数据"] in read.tables["主要指标"]
     assert "本月共受理群众诉求3件（环比增长50%，同比增长200%）" in read.lines[3]
     assert ["投诉", "3", "100%", "2", "0"] in read.tables["诉求类别分布"]
-    assert _table(read, "各月受理诉求") == dict.fromkeys((f"2025-{n:02}" for n in range(4, 13)), "0") | {
-        "2026-01": "0",
-        "2026-02": "2",
-        "2026-03": "3",
-    } or list(_table(read, "各月受理诉求").values())[-2:] == ["2", "3"]
+    # The twelve months begin in 2025-04; before 2026-02 none of them had a case.
+    assert _table(read, "各月受理诉求") == {"2026-02": "2", "2026-03": "3"}
 
 
 def test_an_empty_registry_has_a_report(desk: Any) -> None:
     said = desk("report", "quarter", "2026-Q1", "--as-of", "2026-04-01").out
     assert "本季度未受理诉求" in said
-    assert "龙湾市问政平台2026年第一季度季报" in said or "问政平台2026年第一季度季报" in said
+    assert "问政平台2026年第一季度季报" in said
     for form in ("html", "docx", "xlsx"):
         desk("report", "year", "2026", "--as-of", "2026-04-01", "-o", f"empty.{form}")
 

@@ -23,6 +23,7 @@ _PREFERRED = (
     "Arial Unicode MS",
 )
 _COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#b7791f", "#6b46c1", "#718096")
+_LABEL = 14  # characters
 _WIDTH = 6.1  # inches: the text area's 156 mm
 
 
@@ -38,7 +39,12 @@ def lettering(charts: list[Chart]) -> Any:
         range(48, 58)
     )
     ranked = {name: place for place, name in enumerate(_PREFERRED)}
-    regular = [font for font in fontManager.ttflist if font.style == "normal" and font.weight in (400, "normal")]
+    regular = [
+        font
+        for font in fontManager.ttflist
+        # The font of last resort, which comes with matplotlib, has every character: as a box.
+        if font.style == "normal" and font.weight in (400, "normal") and not font.name.startswith("Last Resort")
+    ]
     for font in sorted(regular, key=lambda one: (ranked.get(one.name, len(ranked)), one.fname)):
         try:
             if needed <= FT2Font(font.fname).get_charmap().keys():
@@ -68,12 +74,17 @@ def _bars(axes: Any, chart: Chart, font: Any) -> None:
     places = range(len(chart.values))
     bars = axes.barh(places, chart.values, color=_COLOURS[0], height=0.6)
     axes.bar_label(bars, [f"{value:g}" for value in chart.values], padding=3, fontproperties=font)
-    axes.set_yticks(places, chart.labels, fontproperties=font)
+    axes.set_yticks(places, [_short(label) for label in chart.labels], fontproperties=font)
     axes.invert_yaxis()
     axes.set_xlim(0, max([*chart.values, 1]) * 1.1)
     axes.xaxis.set_visible(False)
     axes.spines[["top", "right", "bottom"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
+
+
+def _short(label: str) -> str:
+    """A label that leaves room for the chart."""
+    return label if len(label) <= _LABEL else label[: _LABEL - 1] + "…"
 
 
 def _line(axes: Any, chart: Chart, font: Any) -> None:
@@ -100,6 +111,6 @@ def _shares(axes: Any, chart: Chart, font: Any) -> None:
         counterclock=False,
         wedgeprops={"width": 0.42, "edgecolor": "white"},
     )
-    named = [f"{label} {value:g}（{percent(value / total)}）" for label, value, _colour in kept]
+    named = [f"{_short(label)} {value:g}（{percent(value / total)}）" for label, value, _colour in kept]
     axes.legend(pieces, named, prop=font, loc="center left", bbox_to_anchor=(1.05, 0.5), frameon=False)
     axes.text(0, 0, f"{sum(chart.values):g}", ha="center", va="center", fontproperties=font, fontsize=16)
