@@ -87,6 +87,17 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     on: date
 
 
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """Like cases (第二十三条（二）), named by the words that most of them share: no petition's title, nor its text."""
+
+    name: str
+    cases: list[str]
+    open: list[str]
+    since: date
+    until: date
+    units: list[str]
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """`wz report --format json`, as `schemas/report.schema.json` declares it: what every other format is made of.
 
@@ -113,7 +124,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     scores: list[UnitScore]
     warned: list[Warned]
     watched: list[Watched]
-    topics: list[Concentrated]
+    topics: list[Topic]
     typical: list[Typical]
     problems: list[Problem]
 
@@ -160,7 +171,7 @@ def report(registry: Registry, period: Period, as_of: datetime, least: int = 3) 
         scores=ranked(main.tallies, law.rules, directory),
         warned=[_warned(one, main) for one in sorted(main.warned, key=_first)],
         watched=[_watched(one, main) for one in sorted(main.watched, key=_first)],
-        topics=list(concentrated(main.texts, main.standings, least)),
+        topics=[_topic(one) for one in concentrated(main.texts, main.standings, least)],
         typical=_chosen(main.typical),
         problems=problems,
     )
@@ -295,6 +306,10 @@ def _watched(one: Trace, main: Account) -> Watched:
         ground=one.ground,
         on=one.on,
     )
+
+
+def _topic(one: Concentrated) -> Topic:
+    return Topic(name=one.name, cases=one.cases, open=one.open, since=one.since, until=one.until, units=one.units)
 
 
 def _chosen(found: Sequence[Typical]) -> list[Typical]:
