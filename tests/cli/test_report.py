@@ -321,6 +321,20 @@ def test_comparison_with_the_period_before_and_a_year_ago(desk: Any, form: str) 
     assert _table(read, "各月受理诉求") == {"2026-02": "2", "2026-03": "3"}
 
 
+def test_history_counts_in_the_volume_alone(desk: Any) -> None:
+    """Brought in long after it was received and answered elsewhere: still history, whatever day is told of."""
+    table = "留言编号,留言主题,留言时间,留言详情,答复意见,答复时间\n"
+    rows = "".join(f"{n},路灯不亮,2026-01-0{n} 09:00,人民路路灯不亮,已修好,2026-01-0{n + 2} 10:00\n" for n in (5, 6))
+    (desk.root / "old.csv").write_text(table + rows, encoding="utf-8")
+    desk("import", "old.csv", "--yes")
+    desk.new("投诉", "2026-01-07 09:00")
+    found = desk.json("report", "month", "2026-01", "--as-of", "2026-02-01")
+    assert (found["received"], found["imported"], found["totals"]["received"]) == (3, 2, 0)
+    said = desk("report", "year", "2026", "--as-of", "2026-12-31").out
+    assert "共受理群众诉求3件（同比无可比数据），其中由其他系统导入的历史件2件" in said
+    assert "环比" not in said
+
+
 def test_an_empty_registry_has_a_report(desk: Any) -> None:
     said = desk("report", "quarter", "2026-Q1", "--as-of", "2026-04-01").out
     assert "本季度未受理诉求" in said

@@ -66,16 +66,20 @@ class Account:
         self.standings: dict[str, Standing] = {}
         self.typical: list[Typical] = []
 
-    def add(self, replayed: Replay, detailed: bool = False) -> None:
-        """Count a case; `detailed` keeps what the report names besides what it counts."""
+    def add(self, replayed: Replay, history: Import | None, detailed: bool = False) -> None:
+        """Count a case; `detailed` keeps what the report names besides what it counts.
+
+        `history` is how another system answered it, even where it was brought in only after `moment`.
+        """
         case = replayed.case
         self.known = True
         if self.period.holds(received := _day(case.facts.received)):
-            self._count(case)
+            self._count(case, history)
             if detailed and case.state != "declined" and case.facts.category not in NO_COMPLAINT:
                 facts = case.facts
                 self.texts.append(Text(facts.id, facts.title, facts.content[:READ], received))
-                self.standings[facts.id] = Standing(case.lead, case.state not in ENDED, "23(2)" in case.supervised)
+                is_open = history.answered_at > self.moment if history else case.state not in ENDED
+                self.standings[facts.id] = Standing(case.lead, is_open, "23(2)" in case.supervised)
         elif case.settled and (not case.steps or _day(case.steps[-1].event.at) < self.period.first):
             return  # nothing in it falls into the period
         self.declined += case.state == "declined" and self.period.holds(_day(case.since))
@@ -91,11 +95,11 @@ class Account:
             everything.merge(tally)
         return everything
 
-    def _count(self, case: Case) -> None:
+    def _count(self, case: Case, history: Import | None) -> None:
         facts = case.facts
         self.received += 1
-        self.imported += case.imported
-        unit = next((step.event.unit for step in case.steps if isinstance(step.event, Import)), case.lead)
+        self.imported += history is not None
+        unit = history.unit if history else case.lead
         named = self.directory.find_unit(unit) if unit else None
         for name, code in (
             ("categories", facts.category),

@@ -1,6 +1,7 @@
 """A report in official Chinese (月报、季报、年报): the same figures as paragraphs, tables and charts."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from wz.model.article import article_name
 from wz.model.obligation import KIND_LABELS
@@ -24,6 +25,7 @@ from wz.render.report.paper import (
 
 NOTHING = "无可比数据"
 _NUMERALS = "一二三四五六七八九十"
+_BEFORE = (3, 4)  # the columns of the period before, which of a year is that of a year ago
 _MOST = 10  # units in a chart, topics in the text
 _UNITS = {"cases": "件", "days": "个工作日", "points": "分", "times": "次", "share": ""}
 
@@ -79,24 +81,25 @@ def _span(period: Period) -> str:
 def _overview(found: Report) -> Iterator[Block]:
     by = {one.id: one for one in found.overview}
     total = found.totals
-    text = f"{_span(found.period)}共受理群众诉求{found.received}件（{_compared(by['received'])}）"
+    whole_year = not (found.period.month or found.period.quarter)
+    compared = partial(_compared, whole_year=whole_year)
+    text = f"{_span(found.period)}共受理群众诉求{found.received}件（{compared(by['received'])}）"
     if found.imported:
         text += f"，其中由其他系统导入的历史件{found.imported}件（只计入受理量，不参与考核）"
     text += f"；不予受理{found.declined}件，转办{total.received}件次。"
     answered = total.on_time + total.late
-    text += f"审核办结{answered}件（{_compared(by['answered'])}）"
+    text += f"审核办结{answered}件（{compared(by['answered'])}）"
     if total.on_time_rate is not None:
         text += (
-            f"，按期办结{total.on_time}件，按期办结率{percent(total.on_time_rate)}（{_compared(by['on_time_rate'])}）"
+            f"，按期办结{total.on_time}件，按期办结率{percent(total.on_time_rate)}（{compared(by['on_time_rate'])}）"
         )
     text += f"。期末在办{total.open}件，其中超期{total.open_overdue}件。"
     rated = sum(total.ratings.values())
     if total.satisfaction is not None:
-        text += f"收到满意度评价{rated}次，满意率{percent(total.satisfaction)}（{_compared(by['satisfaction'])}）。"
+        text += f"收到满意度评价{rated}次，满意率{percent(total.satisfaction)}（{compared(by['satisfaction'])}）。"
     yield Paragraph(text)
-    yield Paragraph(
-        "环比的对象为上一期，同比的对象为上年同期，均按各该期末的情况计算；“受理”按收到时间、“办结”按审核通过时间统计。"
-    )
+    against = "同比的对象为上一年" if whole_year else "环比的对象为上一期，同比的对象为上年同期"
+    yield Paragraph(f"{against}，均按期末的情况计算；“受理”按收到时间、“办结”按审核通过时间统计。")
     columns = [
         Column("指标"),
         Column("单位"),
@@ -106,9 +109,12 @@ def _overview(found: Report) -> Iterator[Block]:
         Column("上年同期", "number"),
         Column("同比", "change"),
     ]
-    yield Table("主要指标", columns, [_compared_row(one) for one in found.overview])
+    kept = [place for place in range(len(columns)) if not (whole_year and place in _BEFORE)]
+    rows = [_compared_row(one) for one in found.overview]
+    yield Table("主要指标", [columns[place] for place in kept], [[row[place] for place in kept] for row in rows])
     if len(found.months) > 1:
-        labels = [f"{one.month[2:4]}年{int(one.month[5:])}月" for one in found.months]
+        labels = [f"{int(one.month[5:])}月" for one in found.months]
+        labels[0] = f"{found.months[0].month[:4]}年{labels[0]}"
         yield Chart("line", "各月受理诉求（件）", labels, [one.received for one in found.months])
         yield Table(
             "各月受理诉求",
@@ -142,8 +148,10 @@ def points(difference: float) -> str:
     return f"{difference * 100:+.1f}个百分点"
 
 
-def _compared(one: Compared) -> str:
-    """环比增长12.0%，同比无可比数据."""
+def _compared(one: Compared, *, whole_year: bool) -> str:
+    """环比增长12%，同比无可比数据; of a year, whose 环比 would be the same, 同比 alone."""
+    if whole_year:
+        return f"同比{_moved(one, one.year_change)}"
     return f"环比{_moved(one, one.change)}，同比{_moved(one, one.year_change)}"
 
 
@@ -186,9 +194,8 @@ def _volumes(caption: str, heading: str, volumes: Sequence[Volume]) -> Table:
         Column("上期（件）", "count"),
         Column("上年同期（件）", "count"),
     ]
-    return Table(
-        f"{caption}分布", columns, [(one.label, one.count, one.share, one.previous, one.year_ago) for one in volumes]
-    )
+    rows = [(one.label, one.count, one.share, one.previous, one.year_ago) for one in volumes]
+    return Table(f"{caption}分布", columns, rows)
 
 
 def _deadlines(found: Report, rules: Rules) -> Iterator[Block]:

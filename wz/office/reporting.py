@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from wz.actions.import_ import Import
 from wz.actions.replay import Replay, replay
 from wz.model.instants import SHANGHAI, end_of_day
 from wz.model.obligation import Kind, LevelId
@@ -145,10 +146,11 @@ def report(registry: Registry, period: Period, as_of: datetime, least: int = 3) 
         received = replayed.case.facts.received.astimezone(SHANGHAI)
         if (month := f"{received:%Y-%m}") in months:
             months[month] += 1
-        main.add(replayed, detailed=True)
+        history = next((event for event in read.events if isinstance(event, Import)), None)
+        main.add(replayed, history, detailed=True)
         for account in earlier:
             if (then := _back_then(read, replayed, law, account.moment)) is not None:
-                account.add(then)
+                account.add(then, history)
     previous, year_ago = earlier
     figures = main.total().figures(law.rules)
     return Report(
@@ -249,7 +251,9 @@ def _change(unit: Unit, value: float | None, before: float | None) -> float | No
         return None
     if unit == "share":
         return round(value - before, 4)
-    return round((value - before) / before, 4) if before else None
+    if not before:
+        return None if value else 0.0
+    return round((value - before) / before, 4)
 
 
 def _volumes(
