@@ -391,6 +391,15 @@ def test_charts_that_cannot_be_lettered_are_left_out_and_it_says_so() -> None:
     assert "no font" in told[0]
 
 
+def test_a_ring_of_one_share_is_drawn() -> None:
+    """An arc that ends where it begins would be none."""
+    from wz.render.report.svg import shares
+
+    drawn = shares(["甲", "乙"], [886, 0], "图")
+    arc = drawn.split(' d="M')[1].split('"')[0]
+    assert arc.split(" A")[0] != arc.split(" 1 1 ")[1].split(" L")[0]
+
+
 def test_hostile_texts_stay_texts() -> None:
     from wz.render.report import docx as word
     from wz.render.report import html, markdown, xlsx

@@ -114,8 +114,9 @@ def _overview(found: Report) -> Iterator[Block]:
     yield Table("主要指标", [columns[place] for place in kept], [[row[place] for place in kept] for row in rows])
     if len(found.months) > 1:
         labels = [f"{int(one.month[5:])}月" for one in found.months]
-        labels[0] = f"{found.months[0].month[:4]}年{labels[0]}"
-        yield Chart("line", "各月受理诉求（件）", labels, [one.received for one in found.months])
+        year, last = (found.months[place].month[:4] for place in (0, -1))
+        span = f"{year}年" if year == last else f"{year}年至{last}年"
+        yield Chart("line", f"{span}各月受理诉求（件）", labels, [one.received for one in found.months])
         yield Table(
             "各月受理诉求",
             [Column("月份"), Column("受理（件）", "count")],

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from wz.render.charts import WIDTH, bars, svg
 from wz.render.report.paper import Chart, percent
 
-_MOST_LABELS = 6  # that fit beside each other
+_MOST_LABELS = 12  # that fit beside each other
 
 
 def drawn(chart: Chart) -> str:
@@ -59,7 +59,7 @@ def shares(labels: Sequence[str], values: Sequence[float], title: str) -> str:
 
 def _ring(begun: float, ended: float, outer: float = 78, inner: float = 46) -> str:
     """The piece of the ring between two parts of the whole (0 to 1)."""
-    ended = min(ended, begun + 0.99999)  # an arc all round would be none
+    ended = min(ended, begun + 0.999)  # an arc all round would be none
 
     def at(share: float, radius: float) -> str:
         return f"{WIDTH / 2 + radius * sin(2 * pi * share):.2f} {85 - radius * cos(2 * pi * share):.2f}"
