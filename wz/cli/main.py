@@ -79,6 +79,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     N_("Assessment"): {
         "score": ("wz.cli.score:score", N_("The units' assessment over a year, a quarter or a month.")),
+        "report": ("wz.cli.report:report", N_("The report of a month, a quarter or a year, as a document.")),
     },
     N_("What leaves the office"): {
         "print": ("wz.cli.print:print_form", N_("An official document of a case as a Word file.")),
