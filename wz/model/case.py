@@ -1,6 +1,6 @@
 """A case as its facts and events make it: the state that replay folds."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 import msgspec

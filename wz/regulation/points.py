@@ -27,9 +27,7 @@ class Charge(NamedTuple):
 
 def passed(judged: Judged, reasons: Reasons, rules: Rules) -> list[Passed]:
     """The levels that an obligation has passed, mildest first, each with the day of the charged day that reached it."""
-    return [
-        Passed(judged.charged[level.since - 1], level, judged) for level in reached(judged.charged, reasons, rules)
-    ]
+    return [Passed(judged.charged[level.since - 1], level, judged) for level in reached(judged.charged, reasons, rules)]
 
 
 def charge(obligations: Sequence[Sequence[Passed]], day: date, rules: Rules) -> Charge:
