@@ -93,6 +93,17 @@ def test_a_founding_in_steps_is_no_second_history(forger: Any) -> None:
     assert audit(forger.past, "registry", calendar).findings == []
 
 
+def test_a_sites_branch_may_lie_beside_the_registry(forger: Any) -> None:
+    """With a beginning of its own; once it is there, cases may not be slipped onto it either."""
+    site = forger.commit({"index.html": b"x"}, parents=[])
+    more = forger.commit({"index.html": b"y"}, who="mallory@elsewhere.example", parents=[site])
+    assert examine(forger.past, forger.past.names(more), None, NOW, signed=False) == []
+    case = forger.case(tamperings.OPEN)
+    slipped = forger.commit({path_of(tamperings.OPEN): case}, parents=[more])
+    (found,) = examine(forger.past, forger.past.names(slipped, f"^{more}"), None, NOW, signed=False)
+    assert (found.kind, found.case) == ("history", tamperings.OPEN)
+
+
 def test_replaced_objects_do_not_make_a_history_whole(forger: Any) -> None:
     """`refs/replace/` can be pushed: it must not make a branch that lost commits look as if it had them."""
     git = forger.git

@@ -24,8 +24,9 @@ def is_document(path: str) -> bool:
 def look_alikes(subject: Subject) -> None:
     """Files that would stand in the way of the registry's; of a merge, those that no parent has."""
     first, *others = subject.commit.changes
+    paths = [{one.path for one in other} for other in others]
     for change in first:
-        if change.new is None or not all(any(one.path == change.path for one in other) for other in others):
+        if change.new is None or not all(change.path in other for other in paths):
             continue
         if change.path == "cases":
             subject.found("misplaced", _("the folder of the cases cannot be a file or a link"), path=change.path)
