@@ -291,8 +291,9 @@ def test_typed_wrongly(story_desk: Any, options: tuple[str, ...]) -> None:
 
 def test_a_unit_urges_nobody(story_desk: Any, gateway: Gateway, notify: Any) -> None:
     story_desk.git("config", "user.email", "jiang@ecology.example")
-    done = story_desk("urge", "EBX9R6", "--send", *AT, env=notify({"urls": [gateway.url]}), code=1)
-    assert "urge is not for ecology/jiang" in done.err
+    for how in (("--send",), ("--record", "phone")):
+        done = story_desk("urge", *how, *AT, env=notify({"urls": [gateway.url]}), code=3)
+        assert done.err.count("urge is not for ecology/jiang") == 1  # said at once, not for each that is due
     assert gateway.received == []
 
 

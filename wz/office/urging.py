@@ -15,7 +15,7 @@ from wz.model.problem import Problem
 from wz.office.confidentiality import seen_by
 from wz.office.survey import replays
 from wz.regulation.charging import holder_at
-from wz.regulation.judging import judge_open, justified_on
+from wz.regulation.judging import judge_open, justified_on, reasons
 from wz.regulation.law import Law
 from wz.regulation.levels import reached
 from wz.regulation.rules import Level
@@ -76,7 +76,7 @@ def of_case(case: Case, law: Law, directory: Directory, as_of: datetime) -> Iter
         return
     by_level: dict[LevelId, list[Judged]] = {}
     for one in judge_open(case, law, as_of):
-        passed = reached(one.charged, justified_on(case, one.obligation), law.rules)
+        passed = reached(one.charged, reasons(case, one.obligation), law.rules)
         # What goes to 督查室 is referred; the unit has been, or still is to be, urged at the level before.
         level = next((level for level in reversed(passed) if not level.unless_justified), None)
         if level is not None and level.id not in one.obligation.urged:
