@@ -221,3 +221,12 @@ def test_the_language_of_messages(wz: Any, told: Path) -> None:
         done = wz("list", "--as-of", "2026-11-20", "level:red", cwd=told, env={"LANGUAGE": None, **env})
         assert ("生态环境局" in done.out) == chinese
         assert "20261031-EBX9R6" in done.out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_behind_the_output_is_no_bug_of_ours(reader: Any) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "wz", "list", "--registry", str(reader.root)]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 4
+    assert done.stderr.decode().splitlines() == ["error: cannot write standard output: the disk is full"]

@@ -91,9 +91,11 @@ def show_outcome(found: Intake, dry_run: bool) -> None:
         )
         click.echo(f"{found.sheet.name}:{like.line}: {what}", err=True)
     _more(len(found.alike))
-    for known in [one for one in found.known if one.answered_since][:_SHOWN]:
+    since = [one for one in found.known if one.answered_since]
+    for known in since[:_SHOWN]:
         text = _("has an answer there, and {case} is still open here").format(case=known.case)
         click.echo(f"{found.sheet.name}:{known.line}: {text}", err=True)
+    _more(len(since))
     for note, count in found.notes:
         click.echo(
             ngettext("{count} row {note}", "{count} rows: {note}", count).format(count=count, note=note), err=True

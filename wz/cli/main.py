@@ -1,5 +1,6 @@
 """The group of all commands, and the one place that catches."""
 
+import errno
 import importlib
 import os
 import sys
@@ -10,8 +11,8 @@ import click
 
 from wz import __version__
 from wz.cli.context import registry_option
-from wz.errors import WzError
-from wz.i18n import N_, _, listed
+from wz.errors import Unreadable, WzError
+from wz.i18n import N_, _, listed, reason_of
 
 BUG = 70
 COMPLETING = "_WZ_COMPLETE"
@@ -163,15 +164,30 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except BrokenPipeError:
-        # Whoever read our output has had enough; Python must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()  # whoever read our output has had enough
         return 0
     except Exception as error:
         if os.environ.get("WZ_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return _disk_full(error)
         click.echo(_("error: this is a bug in wz: {error!r}").format(error=error), err=True)
         click.echo(_("Set WZ_DEBUG=1 to see where; please report it."), err=True)
         return BUG
+
+
+def _let_go() -> None:
+    """Output that nobody takes is dropped, lest Python complain about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _disk_full(error: OSError) -> int:
+    """No fault of ours; most often it is our output that was to be kept there."""
+    written = error.filename or _("standard output")
+    message = _("cannot write {path}: {reason}").format(path=written, reason=reason_of(error))
+    click.echo(_("error: {message}").format(message=_harmless(message)), err=True)
+    _let_go()
+    return Unreadable.exit_code
 
 
 def _complete() -> int:
