@@ -252,3 +252,10 @@ def test_whole_cases_come_back_with_their_ids_and_events(desk: Desk, reader: Des
     head = desk.head()
     assert "bad.jsonl:1:" in desk("import", bad, code=1).err
     assert desk.head() == head
+
+
+def test_whole_cases_are_brought_in_by_whom_the_roles_allow(desk: Desk, reader: Desk, tmp_path: Path) -> None:
+    file = put(tmp_path, reader("export", "--as-of", "2026-11-20").out, "cases.jsonl", "utf-8")
+    desk.git("config", "user.email", "li@urban-mgmt.example")
+    done = desk("import", file, code=3)
+    assert done.err.startswith("error: 第五条: import is not for urban-mgmt/li (unit-handler)")

@@ -128,3 +128,4 @@ def test_what_cannot_be_meant(desk: Desk, cases: list[str], office: Any) -> None
     assert "nothing of li@urban-mgmt.example is on record" in done.err
     done = desk("undo", cases[0], "--reason", "x", code=3)  # the office's transfer is not the unit's to retract
     assert "event 1 was entered by office/zhang" in done.err
+    assert "Whoever entered an event retracts it, or the office does." in done.err  # and not "take it back first"

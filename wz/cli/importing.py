@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from wz.errors import Refused, Usage
+from wz.errors import Usage
 from wz.i18n import _, listed, ngettext, term
 from wz.model.instants import written
 from wz.office.headings import CHINESE, LEFT_OUT, Columns, Profile
@@ -181,10 +181,6 @@ def bring_whole(registry: Registry, name: str, data: bytes, given: Mapping[str, 
                 file=name, option={"mapped": "map", "values": "value"}.get(meaningless[0], meaningless[0])
             ),
             _("Leave it out."),
-        )
-    if by.partition("/")[0] != "office":
-        raise Refused(
-            _("registering is for the office, not for {by}").format(by=by), _("Ask the office to register it."), "3"
         )
     done = restore(registry, data.removeprefix(b"\xef\xbb\xbf").splitlines(), by=by, now=now, file=name,
                    dry_run=given["dry_run"])  # fmt: skip

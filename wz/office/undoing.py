@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from wz.actions.catalog import ACTIONS
 from wz.actions.replay import retracted_places
-from wz.errors import Refused, Usage, WzError
+from wz.errors import InTheWay, Refused, Usage, WzError
 from wz.i18n import _
 from wz.model.event import Event
 from wz.office.finding import Finder
@@ -161,6 +161,7 @@ def _retract(transaction: Transaction, target: Target, reason: str, by: str, use
         outcome.result = "wrong"
         if isinstance(error, Refused):
             outcome.result = "refused"
+        if isinstance(error, InTheWay):
             outcome.cure = _("Take that event back first, with `wz retract {case} --event N`.").format(
                 case=target.case_id
             )
