@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,6 +116,17 @@ def test_dry_run_and_json(desk: Desk, cases: list[str], fits: Callable[[str, Any
     fits("undo", done)
     assert (done["undone"], done["commit"]) == (head, desk.head())
     assert {one["result"] for one in done["events"]} == {"retracted"}
+
+
+def test_where_a_shallow_clone_ends_not_everything_is_taken_back(desk: Desk, cases: list[str], tmp_path: Path) -> None:
+    """Its oldest commit seems to have recorded all there is."""
+    clone, email = tmp_path / "clone", desk.git("config", "user.email").strip()
+    desk.git("clone", "-q", "--depth", "1", desk.root.as_uri(), str(clone))
+    desk.git("-C", str(clone), "config", "user.email", email)
+    for what in ([], ["HEAD"]):
+        done = desk("undo", *what, "--reason", "x", "--registry", clone, code=2)
+        assert "this clone is shallow" in done.err
+    desk("undo", cases[0], "--reason", "x", "--dry-run", "--registry", clone)
 
 
 def test_what_cannot_be_meant(desk: Desk, cases: list[str], office: Any) -> None:
