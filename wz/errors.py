@@ -28,6 +28,10 @@ class Refused(WzError):
         self.article = article
 
 
+class InTheWay(Refused):
+    """Another event of the case would no longer be lawful: it rests on what is to be changed."""
+
+
 class Unreadable(WzError):
     """The registry, or a file of it, cannot be read or written."""
 

@@ -245,6 +245,22 @@ def test_headers_that_are_none(desk: Desk, cases: list[str]) -> None:
     desk("batch", file, "--ignore", "colour")
 
 
+def test_two_columns_that_mean_the_same_lose_no_cell(desk: Desk, cases: list[str]) -> None:
+    row = f"{cases[0]},17,transfer,urban-mgmt,,duty"
+    file = table(desk, "f.csv", "case,编号,action,to,承办单位,route", row, f",{row.partition(',')[2]}")
+    done = desk("batch", file, code=2)
+    assert f"{file}:2: {cases[0]}: the columns case and 编号 mean the same" in done.err
+    assert f"{file}:3: 17: no case ends in 17" in done.err
+    file = table(desk, "g.csv", "case,编号,action,to,承办单位,route", f"{row[:-5]}education,duty")
+    assert "the columns to and 承办单位 mean the same" in desk("batch", file, "--ignore", "编号", code=2).err
+    desk("batch", table(desk, "h.csv", "case,编号,action,to,承办单位,route", row), "--ignore", "编号")
+
+
+def test_a_row_without_case_is_named_by_its_line(desk: Desk) -> None:
+    file = table(desk, "f.jsonl", '{"case": "X", "action": "note"}', "[]")
+    assert f"{file}:2: it is no JSON object" in desk("batch", file, code=2).err
+
+
 @pytest.mark.parametrize("kind", ["csv", "gb18030", "xlsx", "jsonl"])
 def test_the_table_is_given_back_with_what_is_wrong(desk: Desk, cases: list[str], kind: str) -> None:
     """It can be mended and handed in as it is."""

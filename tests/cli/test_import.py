@@ -78,6 +78,16 @@ def test_a_second_import_does_nothing_and_tells_what_was_answered_since(desk: De
     assert [one["answered_since"] for one in known] == [True]
 
 
+def test_of_many_that_were_answered_since_the_rest_is_counted(desk: Desk, tmp_path: Path) -> None:
+    asked = [f"{n}\t路灯{n}\t2025/3/4\t第{n}盏不亮\t" for n in range(12)]
+    head = "编号\t主题\t时间\t内容\t答复\t答复时间\n"
+    desk("import", put(tmp_path, head + "\n".join(f"{row}\t" for row in asked)), "--system", "甲")
+    answered = "\n".join(f"{row}已修好\t2025/3/6" for row in asked)
+    done = desk("import", put(tmp_path, head + answered), "--system", "甲")
+    assert done.err.count("has an answer there") == 10
+    assert "… and 2 more" in done.err
+
+
 def test_the_columns_are_shown_before_and_a_dry_run_writes_nothing(desk: Desk, tmp_path: Path) -> None:
     head = desk.head()
     done = desk("import", put(tmp_path, ANSWERED + ROWS), "--dry-run")
@@ -105,6 +115,20 @@ def test_rows_that_cannot_be_used_are_named_and_given_back(desk: Desk, tmp_path:
     assert lines[0].endswith(",原因")
     assert "昨天" in lines[2]
     assert "--value rating:很好=CODE" in lines[5]
+
+
+def test_the_table_itself_is_not_overwritten_with_its_errors(desk: Desk, tmp_path: Path) -> None:
+    file = put(tmp_path, ANSWERED + ROWS)
+    before = file.read_bytes()
+    assert "is the table itself" in desk("import", file, "--errors", file, "--dry-run", code=2).err
+    assert file.read_bytes() == before
+
+
+def test_a_dry_run_keeps_the_profile_that_the_next_run_needs(desk: Desk, tmp_path: Path) -> None:
+    file, kept = put(tmp_path, ANSWERED + ROWS), tmp_path / "profile.yaml"
+    desk("import", file, "--system", "旧平台", "--dry-run", "--save-profile", kept)
+    desk("import", file, "--profile", kept)
+    assert {one["source"]["system"] for one in cases(desk).values()} == {"旧平台"}
 
 
 def test_values_maps_and_profiles(desk: Desk, tmp_path: Path) -> None:
@@ -228,3 +252,10 @@ def test_whole_cases_come_back_with_their_ids_and_events(desk: Desk, reader: Des
     head = desk.head()
     assert "bad.jsonl:1:" in desk("import", bad, code=1).err
     assert desk.head() == head
+
+
+def test_whole_cases_are_brought_in_by_whom_the_roles_allow(desk: Desk, reader: Desk, tmp_path: Path) -> None:
+    file = put(tmp_path, reader("export", "--as-of", "2026-11-20").out, "cases.jsonl", "utf-8")
+    desk.git("config", "user.email", "li@urban-mgmt.example")
+    done = desk("import", file, code=3)
+    assert done.err.startswith("error: 第五条: import is not for urban-mgmt/li (unit-handler)")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,6 +118,17 @@ def test_dry_run_and_json(desk: Desk, cases: list[str], fits: Callable[[str, Any
     assert {one["result"] for one in done["events"]} == {"retracted"}
 
 
+def test_where_a_shallow_clone_ends_not_everything_is_taken_back(desk: Desk, cases: list[str], tmp_path: Path) -> None:
+    """Its oldest commit seems to have recorded all there is."""
+    clone, email = tmp_path / "clone", desk.git("config", "user.email").strip()
+    desk.git("clone", "-q", "--depth", "1", desk.root.as_uri(), str(clone))
+    desk.git("-C", str(clone), "config", "user.email", email)
+    for what in ([], ["HEAD"]):
+        done = desk("undo", *what, "--reason", "x", "--registry", clone, code=2)
+        assert "this clone is shallow" in done.err
+    desk("undo", cases[0], "--reason", "x", "--dry-run", "--registry", clone)
+
+
 def test_what_cannot_be_meant(desk: Desk, cases: list[str], office: Any) -> None:
     assert "missing: --reason" in desk("undo", cases[0], code=2).err
     assert "no case ends in ZZZZZZ" in desk("undo", "ZZZZZZ", "--reason", "x", code=2).err
@@ -128,3 +140,4 @@ def test_what_cannot_be_meant(desk: Desk, cases: list[str], office: Any) -> None
     assert "nothing of li@urban-mgmt.example is on record" in done.err
     done = desk("undo", cases[0], "--reason", "x", code=3)  # the office's transfer is not the unit's to retract
     assert "event 1 was entered by office/zhang" in done.err
+    assert "Whoever entered an event retracts it, or the office does." in done.err  # and not "take it back first"

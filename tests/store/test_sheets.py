@@ -49,6 +49,13 @@ def test_encoding_and_delimiter_are_found_out(encoding: str, delimiter: str) -> 
     assert values(found) == [TEXT, {"编号": "2", "主题": "修路", "内容": None}]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_nul_gone_astray_makes_no_utf_16(encoding: str) -> None:
+    found = read_sheet("a.csv", TABLE.encode(encoding).replace(b"1,", b"1\0,", 1))
+    assert found.encoding == encoding
+    assert found.headers == list(TEXT)
+
+
 def test_commas_in_chinese_text_do_not_make_a_comma_table() -> None:
     lines = ["编号\t主题\t内容", *(f"{n}\t路,灯,不,亮\t一,二，三；四" for n in range(9))]
     assert read_sheet("a.txt", "\n".join(lines).encode("gb18030")).delimiter == "\t"
@@ -122,6 +129,8 @@ def test_json_lines_with_nested_source_and_lists() -> None:
         ("a.xlsx", b"PK\x03\x04 and no more", "damaged"),
         ("a.xlsx", xlsx(["a"], [1])[:-400], "damaged"),
         ("a.json", b'[{"a": 1}]', "JSON array"),
+        ("a.csv", ",".join(f"c{n}" for n in range(100_000)).encode(), "more than 1024 columns"),
+        ("a.jsonl", b"".join(b'{"k%d": 1}\n' % n for n in range(1025)), "more than 1024 columns"),
     ],
 )
 def test_what_is_no_table_is_said(name: str, data: bytes, words: str) -> None:

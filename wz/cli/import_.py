@@ -1,5 +1,6 @@
 """`wz import`: cases and history out of another system's table."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -67,7 +68,7 @@ _MANY = 500
     "--save-profile",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help=_("Keep how the table was read, for --profile."),
+    help=_("Keep how the table was read, for --profile; with --dry-run too."),
 )
 @click.option(
     "--errors",
@@ -87,6 +88,7 @@ def import_file(file: Path, **given: Any) -> int:
     from wz.office.headings import matched
     from wz.store.sheets import read_sheet
 
+    _refuse_overwriting(file, given["errors"])
     session, moment = current(), now()
     registry = session.registry
     by = typist(registry.directory, session.email)
@@ -103,11 +105,11 @@ def import_file(file: Path, **given: Any) -> int:
         found = intake.plan(registry, sheet, columns, profile, by=by, now=moment, tick=tick)
     if given["errors"]:
         _write_errors(given["errors"], found)
+    if given["save_profile"]:
+        _save_profile(given["save_profile"], profile, columns)
     if not given["dry_run"]:
         if found.drafts and not given["yes"] and _at_terminal():
             _ask(len(found.drafts))
-        if given["save_profile"]:
-            _save_profile(given["save_profile"], profile, columns)
         with _bar(len(found.drafts), _("writing")) as tick:
             intake.record(registry, found, by=by, tick=tick)
     if given["output"] == "json":
@@ -224,6 +226,15 @@ def _bar(length: int, label: str) -> Iterator[Callable[[int], object]]:
         return
     with click.progressbar(length=length, label=label, file=sys.stderr, update_min_steps=100) as bar:
         yield bar.update
+
+
+def _refuse_overwriting(file: Path, errors: Path | None) -> None:
+    """The good rows, or all of them, would be gone from the table. Raises Usage."""
+    if errors is not None and os.path.realpath(errors) == os.path.realpath(file):
+        raise Usage(
+            _("--errors {file} is the table itself, which would lose its other rows").format(file=errors),
+            _("Give another file."),
+        )
 
 
 def _write_errors(path: Path, found: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from wz.errors import Refused, Usage
+from wz.errors import Usage
 from wz.i18n import _, listed, ngettext, term
 from wz.model.instants import written
 from wz.office.headings import CHINESE, LEFT_OUT, Columns, Profile
@@ -91,9 +91,11 @@ def show_outcome(found: Intake, dry_run: bool) -> None:
         )
         click.echo(f"{found.sheet.name}:{like.line}: {what}", err=True)
     _more(len(found.alike))
-    for known in [one for one in found.known if one.answered_since][:_SHOWN]:
+    since = [one for one in found.known if one.answered_since]
+    for known in since[:_SHOWN]:
         text = _("has an answer there, and {case} is still open here").format(case=known.case)
         click.echo(f"{found.sheet.name}:{known.line}: {text}", err=True)
+    _more(len(since))
     for note, count in found.notes:
         click.echo(
             ngettext("{count} row {note}", "{count} rows: {note}", count).format(count=count, note=note), err=True
@@ -179,10 +181,6 @@ def bring_whole(registry: Registry, name: str, data: bytes, given: Mapping[str, 
                 file=name, option={"mapped": "map", "values": "value"}.get(meaningless[0], meaningless[0])
             ),
             _("Leave it out."),
-        )
-    if by.partition("/")[0] != "office":
-        raise Refused(
-            _("registering is for the office, not for {by}").format(by=by), _("Ask the office to register it."), "3"
         )
     done = restore(registry, data.removeprefix(b"\xef\xbb\xbf").splitlines(), by=by, now=now, file=name,
                    dry_run=given["dry_run"])  # fmt: skip

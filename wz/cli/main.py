@@ -11,7 +11,11 @@ import click
 
 from wz import __version__
 from wz.cli.context import registry_option
+<<<<<<< HEAD
 from wz.errors import Unreadable, Usage, WzError
+=======
+from wz.errors import Unreadable, WzError
+>>>>>>> reader4
 from wz.i18n import N_, _, listed, reason_of
 
 BUG = 70
@@ -165,8 +169,7 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return max(error.exit_code, Usage.exit_code)  # 1 would mean findings
     except BrokenPipeError:
-        # Whoever read our output has had enough; Python must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()  # whoever read our output has had enough
         return 0
     except OSError as error:
         if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
@@ -175,6 +178,7 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo(_("error: cannot write the result: {reason}").format(reason=reason_of(error)), err=True)
         return Unreadable.exit_code
     except Exception as error:
+<<<<<<< HEAD
         return _bug(error)
 
 
@@ -184,6 +188,29 @@ def _bug(error: Exception) -> int:
     click.echo(_("error: this is a bug in wz: {error!r}").format(error=error), err=True)
     click.echo(_("Set WZ_DEBUG=1 to see where; please report it."), err=True)
     return BUG
+=======
+        if os.environ.get("WZ_DEBUG"):
+            raise
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return _disk_full(error)
+        click.echo(_("error: this is a bug in wz: {error!r}").format(error=error), err=True)
+        click.echo(_("Set WZ_DEBUG=1 to see where; please report it."), err=True)
+        return BUG
+>>>>>>> reader4
+
+
+def _let_go() -> None:
+    """Output that nobody takes is dropped, lest Python complain about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _disk_full(error: OSError) -> int:
+    """No fault of ours; most often it is our output that was to be kept there."""
+    written = error.filename or _("standard output")
+    message = _("cannot write {path}: {reason}").format(path=written, reason=reason_of(error))
+    click.echo(_("error: {message}").format(message=_harmless(message)), err=True)
+    _let_go()
+    return Unreadable.exit_code
 
 
 def _complete() -> int:

@@ -65,7 +65,8 @@ def _fault_line(name: str, one: Outcome) -> str:
     from wz.cli.problems import problem_line
     from wz.model.problem import Problem
 
-    return problem_line(Problem(file=name, line=one.line, message=f"{one.case}: {one.message}", cure=one.cure))
+    message = f"{one.case}: {one.message}" if one.case else one.message
+    return problem_line(Problem(file=name, line=one.line, message=message, cure=one.cure))
 
 
 def reason(one: Outcome) -> str:

@@ -18,6 +18,7 @@ from wz.cli.columns import (
     typed,
 )
 from wz.cli.context import happened_at
+from wz.cli.fields import Asked
 from wz.errors import Usage, WzError
 from wz.i18n import _, listed
 from wz.model.table import Value
@@ -49,16 +50,38 @@ class Table:
         """Every row, in order."""
         for row in self._sheet.rows:
             cells = {header: value for header, value in row.values.items() if value is not None and value != ""}
-            common = {
-                option: value
-                for header, value in cells.items()
-                if (option := common_columns().get(self._plain[header]))
-            }
+            common = self._common(cells)
             case = typed(common.get("case", "")).strip()
             try:
                 yield self._request(row, cells, common, case)
             except WzError as error:
                 yield Wrong(row.line, case, self._action.name if self._action else _text(common.get("action")), error)
+
+    def _common(self, cells: Mapping[str, Value]) -> dict[str, Value]:
+        """The cells that every action takes, by their option; the first of two columns for one."""
+        found: dict[str, Value] = {}
+        for header, value in cells.items():
+            if (option := self._common_option(header)) is not None:
+                found.setdefault(option, value)
+        return found
+
+    def _common_option(self, header: str) -> str | None:
+        name = self._plain[header]
+        return None if name in self._ignored else common_columns().get(name)
+
+    def _refuse_second(self, own: Mapping[str, tuple[str, Asked | None]], cells: Mapping[str, Value]) -> None:
+        """A cell beside another that says the same thing in other words would be lost. Raises Usage."""
+        first: dict[str, str] = {}
+        for header in cells:
+            name = self._plain[header]
+            if name in self._ignored:
+                continue
+            meaning = own[name][0] if name in own else common_columns().get(name)
+            if meaning and first.setdefault(meaning, header) != header:
+                raise Usage(
+                    _("the columns {first} and {second} mean the same").format(first=first[meaning], second=header),
+                    _("Empty the cell; or leave the column out with --ignore."),
+                )
 
     def _request(self, row: Row, cells: Mapping[str, Value], common: Mapping[str, Value], case: str) -> Request:
         if row.fault:
@@ -103,6 +126,7 @@ class Table:
         """What the cells give for the action's own options. Raises Usage for a cell that it has no option for."""
         found: dict[str, Any] = {}
         own, common = columns_of(action), common_columns()
+        self._refuse_second(own, cells)
         for header, value in cells.items():
             name = self._plain[header]
             if name in self._ignored:
@@ -159,7 +183,7 @@ class Table:
                 _meant(unknown, known)
                 + _("`wz batch --help` says what columns there are; --ignore COLUMN passes over one."),
             )
-        if "case" not in {common_columns().get(name) for name in self._plain.values()}:
+        if "case" not in map(self._common_option, self._plain):
             raise Usage(
                 _("{file} has no column `case`").format(file=self._sheet.name),
                 _("Call the column of the ids {names}.").format(names=listed(COMMON["case"][:2])),

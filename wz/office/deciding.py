@@ -8,7 +8,7 @@ from wz.actions.base import Action
 from wz.actions.catalog import typed_event
 from wz.actions.correct import Correct
 from wz.actions.replay import Unlawful, replay
-from wz.errors import Refused, Unreadable, Usage
+from wz.errors import InTheWay, Refused, Unreadable, Usage
 from wz.i18n import _
 from wz.model.article import cited
 from wz.model.case import Case
@@ -55,7 +55,7 @@ def _refused(one: Unlawful) -> Refused:
 
 
 def _refused_for_another(one: Unlawful) -> Refused:
-    return Refused(
+    return InTheWay(
         cited(
             one.refusal.article,
             _("event {place} ({action}, {at}) would no longer be lawful: {why}").format(

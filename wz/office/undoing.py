@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from wz.actions.catalog import ACTIONS
 from wz.actions.replay import retracted_places
-from wz.errors import Refused, Usage, WzError
+from wz.errors import InTheWay, Refused, Usage, WzError
 from wz.i18n import _
 from wz.model.event import Event
 from wz.office.finding import Finder
@@ -84,9 +84,15 @@ def of_case(registry: Registry, case_id: str) -> Target:
 
 
 def of_commit(registry: Registry, commit: str) -> list[Target]:
-    """The events that a commit recorded. Raises Usage where it recorded none."""
+    """The events that a commit recorded. Raises Usage where it recorded none, or the commit before it is not here."""
     short = commit[:_SHORT]
-    if len(revisions.parents(registry.git, commit)) > 1:
+    parents = revisions.parents(registry.git, commit)
+    if not parents and registry.git.shallow:
+        raise Usage(  # against nothing, all that was ever recorded would be this commit's
+            _("what {commit} recorded is not known: this clone is shallow, and ends there").format(commit=short),
+            _("Fetch the history: git fetch --unshallow. Or name a case."),
+        )
+    if len(parents) > 1:
         raise Usage(
             _("{commit} is a merge: others recorded what it brought").format(commit=short),
             _("Name one of the commits that it brought; `git log` shows them."),
@@ -161,6 +167,7 @@ def _retract(transaction: Transaction, target: Target, reason: str, by: str, use
         outcome.result = "wrong"
         if isinstance(error, Refused):
             outcome.result = "refused"
+        if isinstance(error, InTheWay):
             outcome.cure = _("Take that event back first, with `wz retract {case} --event N`.").format(
                 case=target.case_id
             )

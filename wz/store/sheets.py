@@ -1,6 +1,6 @@
 """Tables from other hands: CSV, XLSX and JSON Lines read alike, and rows given back with what is wrong with them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -59,7 +59,7 @@ def read_sheet(name: str, data: bytes, sheet: str | None = None) -> Sheet:
         raise Usage(_("{file} is no .xlsx file, so it has no sheets").format(file=name), _("Leave out the sheet."))
     text, encoding = sheettext.decode(name, data)
     if sheettext.is_json(name, text):
-        headers, rows = _aligned(sheettext.json_lines(name, text))
+        headers, rows = _aligned(name, sheettext.json_lines(name, text))
         return Sheet(name, "jsonl", headers, rows, encoding)
     delimiter, rest, skipped = sheettext.delimiter_of(name, text)
     found = Sheet(name, "csv", [], [], encoding, delimiter)
@@ -129,6 +129,7 @@ def _headers(name: str, record: Record) -> list[str]:
     headers = [tidy_header(cell) for cell in record.cells]
     while headers and not headers[-1]:
         headers.pop()
+    _refuse_wide(name, headers)
     for place, header in enumerate(headers):
         if header and header in headers[:place]:
             raise Usage(
@@ -141,12 +142,16 @@ def _headers(name: str, record: Record) -> list[str]:
                 ),
                 _("Give each column a name of its own."),
             )
+    return headers
+
+
+def _refuse_wide(name: str, headers: Collection[str]) -> None:
+    """No table that people keep has so many columns, and every row would be as wide. Raises Usage."""
     if len(headers) > MAX_COLUMNS:
         raise Usage(
             _("{file} has more than {count} columns").format(file=name, count=MAX_COLUMNS),
             _("Delete the columns that are not needed."),
         )
-    return headers
 
 
 def tidy_header(cell: Value) -> str:
@@ -174,10 +179,11 @@ def _row(headers: list[str], record: Record) -> Row:
     return Row(record.line, values, fault, list(stray.values()))
 
 
-def _aligned(lines: Iterable[tuple[int, dict[str, Value], str]]) -> tuple[list[str], list[Row]]:
-    """Objects as rows: the headers are all keys in the order in which they are met."""
+def _aligned(name: str, lines: Iterable[tuple[int, dict[str, Value], str]]) -> tuple[list[str], list[Row]]:
+    """Objects as rows: the headers are all keys in the order in which they are met. Raises Usage."""
     found = list(lines)
     headers = list(dict.fromkeys(key for _line, values, fault in found if not fault for key in values))
+    _refuse_wide(name, headers)
     return headers, [
         Row(line, {}, fault, list(values.values())) if fault else Row(line, {key: values.get(key) for key in headers})
         for line, values, fault in found

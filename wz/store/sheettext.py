@@ -19,6 +19,8 @@ _SAMPLE_RECORDS = 100
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Text in which fewer of the characters beyond ASCII are among GB2312's is not Chinese, only readable as such.
 _PLAUSIBLE = 0.7
+# Bytes that are text in one of these are no other text by chance: their form or their mark shows it.
+_CERTAIN = {"utf-8", "utf-8-sig", "utf-16"}
 
 csv.field_size_limit(2**31 - 1)  # a petition can be longer than Python's 128 KiB; the file's size bounds it
 
@@ -38,7 +40,7 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
         encodings = ["utf-8-sig"]
     elif b"\0" in data[:4096]:  # UTF-16 without mark: the low half of commas and line breaks comes first or last
         big = data[:4096:2].count(0) > data[1:4096:2].count(0)
-        encodings = ["utf-16-be" if big else "utf-16-le"]
+        encodings = ["utf-16-be" if big else "utf-16-le", "utf-8", "gb18030"]  # or a byte gone astray
     else:
         encodings = ["utf-8", "gb18030"]
     for encoding in encodings:
@@ -46,7 +48,7 @@ def decode(name: str, data: bytes) -> tuple[str, str]:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding != "gb18030" or _is_chinese(text):
+        if encoding in _CERTAIN or _is_chinese(text):
             return text, encoding
     raise Usage(
         _("{file}:{line}: neither UTF-8 nor GB18030 nor UTF-16").format(file=name, line=_undecodable_line(data)),
@@ -78,7 +80,7 @@ def _refuse_other_files(name: str, data: bytes) -> None:
 
 
 def _is_chinese(text: str) -> bool:
-    """Whether it reads as Chinese: almost any bytes are some GB18030 text, but of characters that nobody uses."""
+    """Whether it reads as Chinese: almost any bytes are some GB18030 or UTF-16, but of characters that nobody uses."""
     beyond = "".join(character for character in text[:_SAMPLE] if character > "\x7f")
     return len(beyond.encode("gb2312", "ignore")) / 2 >= _PLAUSIBLE * len(beyond)
 

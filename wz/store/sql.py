@@ -85,6 +85,8 @@ class Database:
 
     def _explained(self, error: Exception, statement: str) -> Usage:
         text = str(error)
+        if text == "interrupted":  # Ctrl-C, which SQLite answers for Python
+            raise KeyboardInterrupt
         if any(word in text for word in ("not authorized", "authorization denied", "prohibited")):
             return _only_reads()
         if "one statement at a time" in text:
