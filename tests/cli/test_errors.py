@@ -224,13 +224,12 @@ def test_the_language_of_messages(wz: Any, told: Path) -> None:
         assert "20261031-EBX9R6" in done.out
 
 
-<<<<<<< HEAD
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 def test_a_result_that_cannot_be_written(told: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "wz", "units"]
         done = subprocess.run(command, cwd=told, stdout=full, stderr=subprocess.PIPE, check=False)
-    assert (done.returncode, done.stderr.decode()) == (4, "error: cannot write the result: the disk is full\n")
+    assert (done.returncode, done.stderr.decode()) == (4, "error: cannot write standard output: the disk is full\n")
 
 
 def test_streams_that_are_closed(told: Path) -> None:
@@ -246,12 +245,3 @@ def test_a_folder_whose_name_is_not_unicode(desk: Any, typed: Any) -> None:
     done = typed("new", *given, "--format", "id", cwd=top)
     assert (done.code, typed("log", done.out.strip(), cwd=top).code) == (0, 0), done.err
     assert typed("check", "--rev", "HEAD~0", cwd=top).code in (0, 4)
-=======
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_a_full_disk_behind_the_output_is_no_bug_of_ours(reader: Any) -> None:
-    with Path("/dev/full").open("wb") as full:
-        command = [sys.executable, "-m", "wz", "list", "--registry", str(reader.root)]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
-    assert done.returncode == 4
-    assert done.stderr.decode().splitlines() == ["error: cannot write standard output: the disk is full"]
->>>>>>> reader4

@@ -11,11 +11,7 @@ import click
 
 from wz import __version__
 from wz.cli.context import registry_option
-<<<<<<< HEAD
 from wz.errors import Unreadable, Usage, WzError
-=======
-from wz.errors import Unreadable, WzError
->>>>>>> reader4
 from wz.i18n import N_, _, listed, reason_of
 
 BUG = 70
@@ -172,13 +168,8 @@ def run(arguments: list[str] | None = None) -> int:
         _let_go()  # whoever read our output has had enough
         return 0
     except OSError as error:
-        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
-            return _bug(error)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        click.echo(_("error: cannot write the result: {reason}").format(reason=reason_of(error)), err=True)
-        return Unreadable.exit_code
+        return _disk_full(error) if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO) else _bug(error)
     except Exception as error:
-<<<<<<< HEAD
         return _bug(error)
 
 
@@ -188,15 +179,6 @@ def _bug(error: Exception) -> int:
     click.echo(_("error: this is a bug in wz: {error!r}").format(error=error), err=True)
     click.echo(_("Set WZ_DEBUG=1 to see where; please report it."), err=True)
     return BUG
-=======
-        if os.environ.get("WZ_DEBUG"):
-            raise
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            return _disk_full(error)
-        click.echo(_("error: this is a bug in wz: {error!r}").format(error=error), err=True)
-        click.echo(_("Set WZ_DEBUG=1 to see where; please report it."), err=True)
-        return BUG
->>>>>>> reader4
 
 
 def _let_go() -> None:
