@@ -20,6 +20,7 @@ lint: $(VENV)/.installed-lint
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.history
 
 docs: $(STAMP)
 	$(BIN)/python docs/generate.py

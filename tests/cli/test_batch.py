@@ -161,7 +161,7 @@ def test_actions_are_named_as_their_commands_are(desk: Desk, cases: list[str]) -
     desk("batch", "return", "request", "--as", "urban-mgmt", "--reason", "x", "--basis", "y", stdin=cases[0])
     desk("batch", "return-accept", "--duty", "属教体局", stdin=cases[0])
     assert desk.json("show", cases[0])["state"] == "registered"
-    assert "Did you mean transfer?" in desk("batch", "trasnfer", "--to", "x", stdin=cases[0], code=2).err
+    assert "Did you mean transfer" in desk("batch", "trasnfer", "--to", "x", stdin=cases[0], code=2).err
     assert "there is no such file" in desk("batch", "no.csv", code=2).err
 
 

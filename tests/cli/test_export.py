@@ -32,8 +32,8 @@ def test_the_columns_are_those_declared(reader: Any) -> None:
     schema = json.loads((Path(__file__).parents[2] / "schemas/export.schema.json").read_text("utf-8"))
     rows = table(reader, *DAY)
     assert list(rows[0]) == list(schema["properties"])
-    assert len(rows) == 52  # ended ones too
-    assert len(table(reader, *DAY, "state:open")) == 29
+    assert len(rows) == 54  # ended ones too
+    assert len(table(reader, *DAY, "state:open")) == 31
     named = table(reader, *DAY, "id:8Z5HZT", "--columns", "case,due,unit")
     assert named == [{"case": "20261119-8Z5HZT", "due": "2026-11-24", "unit": "urban-mgmt"}]
 
@@ -115,7 +115,7 @@ def test_parquet_is_typed(reader: Any, tmp_path: Path) -> None:
     reader("export", *DAY, "-o", tmp_path / "a.parquet")
     read = pq.read_table(tmp_path / "a.parquet")
     rows = read.to_pylist()
-    assert len(rows) == 52
+    assert len(rows) == 54
     row = next(row for row in rows if row["case"] == "20261119-8Z5HZT")
     assert row["due"] == date(2026, 11, 24)
     assert row["received"].isoformat() == "2026-11-19T21:16:38+08:00"
@@ -304,7 +304,7 @@ def test_a_file_is_there_whole_or_as_it_was(reader: Any, tmp_path: Path) -> None
     assert file.read_text("utf-8") == "before"
     reader("export", *DAY, "-o", file)
     lines = file.read_text("utf-8").splitlines()
-    assert len(lines) == 52
+    assert len(lines) == 54
     assert all(exchange_accepts(json.loads(line)) for line in lines)
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
     assert "cannot write" in reader("export", "-o", tmp_path / "no" / "a.jsonl", code=4).err
@@ -333,7 +333,7 @@ def test_a_file_that_cannot_be_read_is_told(story_desk: Any, tmp_path: Path) -> 
     done = story_desk("export", *DAY, "-o", tmp_path / "a.csv", code=4)
     assert "WN708S.yaml:1" in done.err
     assert "not in the export" in done.err
-    assert len(list(csv.DictReader(io.StringIO((tmp_path / "a.csv").read_text("utf-8"))))) == 51
+    assert len(list(csv.DictReader(io.StringIO((tmp_path / "a.csv").read_text("utf-8"))))) == 53
 
 
 @pytest.mark.parametrize(

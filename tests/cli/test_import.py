@@ -186,7 +186,7 @@ def test_other_faults_have_their_own_codes(desk: Desk, tmp_path: Path) -> None:
     assert broken.name in desk("import", file, code=4).err
     desk.git("config", "user.email", "li@urban-mgmt.example")
     desk.git("checkout", "-q", "--", ".")
-    assert "for the office" in desk("import", file, code=3).err
+    assert "import is not for urban-mgmt/li" in desk("import", file, code=3).err
 
 
 def test_a_terminal_is_asked_and_can_say_no(office: Path, terminal: Any, tmp_path: Path) -> None:
@@ -216,11 +216,11 @@ def test_whole_cases_come_back_with_their_ids_and_events(desk: Desk, reader: Des
     file.write_bytes(b"\n".join(lines(Registry(reader.root), end_of_day(date(2026, 11, 20)), [])) + b"\n")
     done = desk.json("import", file)
     fits("import", done)
-    assert len(done["written"]) == 52
+    assert len(done["written"]) == 54
     assert desk.clean()
     there, here = (one.json("check", "--as-of", "2026-11-20") for one in (reader, desk))
     assert (there["obligations"], there["totals"]) == (here["obligations"], here["totals"])
-    assert "52 there already" in desk("import", file).out
+    assert "54 there already" in desk("import", file).out
     assert "means nothing" in desk("import", file, "--map", "标题=id", code=2).err
     lawless = json.loads(file.read_bytes().splitlines()[0])
     lawless["id"], lawless["events"] = "20261120-WN708S", [{"action": "send-back"}]

@@ -294,6 +294,21 @@ def test_the_github_job(checkout: Path, tmp_path: Path) -> None:
     assert (checkout / upload["with"]["path"]).is_file()
 
 
+def test_the_jobs_that_audit_have_the_whole_history(checkout: Path) -> None:
+    """They ask for it, and then find the sample's history good; a shallow clone would be refused."""
+    github = loaded((checkout / ".github/workflows/wz-check.yml").read_bytes())
+    gitlab = loaded((checkout / ".gitlab-ci.yml").read_bytes())
+    steps = github["jobs"]["audit"]["steps"]
+    assert steps[0]["with"] == {"fetch-depth": 0}
+    assert gitlab["wz-audit"]["variables"] == {"GIT_DEPTH": "0"}
+    assert played(steps[-1]["run"], checkout, github["env"]).returncode == 5
+    subprocess.run(["git", "-C", str(checkout), "fetch", "-q", "--unshallow"], check=True)
+    assert played(steps[-1]["run"], checkout, github["env"]).returncode == 0
+    done = played("\n".join(gitlab["wz-audit"]["script"]), checkout, gitlab["variables"], "sh")
+    assert done.returncode == 0
+    assert JUnitXml.fromfile(str(checkout / "wz-audit.xml")).tests
+
+
 def test_the_gitlab_job(checkout: Path) -> None:
     job = loaded((checkout / ".gitlab-ci.yml").read_bytes())
     for name, code in (("wz-validate", 0), ("wz-check", 1)):

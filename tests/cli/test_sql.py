@@ -17,8 +17,8 @@ def rows(desk: Any, statement: str) -> list[dict[str, Any]]:
 
 def test_it_counts_as_the_other_commands_do(reader: Any) -> None:
     check = reader.json("check", *DAY)
-    assert rows(reader, "select count(*) n from cases") == [{"n": 52}]
-    assert rows(reader, "select count(*) n from cases where open") == [{"n": 29}]
+    assert rows(reader, "select count(*) n from cases") == [{"n": 54}]
+    assert rows(reader, "select count(*) n from cases where open") == [{"n": 31}]
     assert rows(reader, "select count(*) n from obligations where open") == [{"n": 27}]
     levels = rows(reader, "select level, count(*) n from obligations where open and level <> 'none' group by level")
     assert {row["level"]: row["n"] for row in levels} == {"referral": 3, "red": 3, "yellow": 3, "blue": 3}
@@ -139,7 +139,7 @@ def test_faults_are_explained(reader: Any, statement: str, says: list[str]) -> N
 def test_a_bad_file_is_told(story_desk: Any) -> None:
     story_desk.file("20261120-WN708S").write_text("- not a case\n", "utf-8")
     done = story_desk("sql", "select count(*) from cases", *DAY, "--format", "csv", code=4)
-    assert done.out == "count(*)\n51\n"
+    assert done.out == "count(*)\n53\n"
     assert "WN708S.yaml:1" in done.err
     assert len(story_desk.json("sql", "select 1 from cases", *DAY, code=4)["problems"]) == 1
     assert story_desk("sql", "select 1", code=0).out  # reads no case

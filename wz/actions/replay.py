@@ -38,23 +38,46 @@ def replay(facts: Facts, events: Sequence[Event], law: Law, as_of: datetime | No
         facts=facts,
         since=facts.received,
         events=list(events),
-        retracted=retracted_places((place, event) for _at, place, event in known),
+        retracted=retracted_places((place, event) for _at, place, event in known) if _may_undo(events) else set(),
     )
     case.hold("office", facts.received)
     unlawful = []
     for _at, place, event in sorted(known, key=lambda one: one[:2]):
-        if place in case.retracted:
-            continue
-        action = action_of(event)
-        refusal = refuse(case, action, event, law)
-        if refusal is None:
-            before = case.assignment
-            action.apply(case, event, law)
-            now = case.assignment or before  # an accepted return is a step of the assignment that it ends
-            case.steps.append(Step(event, now.number, now.unit) if now else Step(event, 0, None))
-        else:
+        if place not in case.retracted and (refusal := _take(case, event, law)) is not None:
             unlawful.append(Unlawful(place, event, refusal))
     return Replay(case, unlawful)
+
+
+def carry_on(before: Replay, event: Event, law: Law) -> Replay | None:
+    """The replay with one more event at the end of the file; `before` must not be used any more.
+
+    None where it must be replayed as a whole, and `before` is as it was: the event is earlier than another, or
+    it may take one out of account.
+    """
+    case, unlawful = before
+    if _may_undo([event]) or any(one.at > event.at for one in case.events):
+        return None
+    case.events.append(event)
+    if (refusal := _take(case, event, law)) is not None:
+        unlawful.append(Unlawful(len(case.events), event, refusal))
+    return before
+
+
+def _take(case: Case, event: Event, law: Law) -> Refusal | None:
+    """Let the event take effect, where it is lawful; else why not."""
+    action = action_of(event)
+    refusal = refuse(case, action, event, law)
+    if refusal is None:
+        before = case.assignment
+        action.apply(case, event, law)
+        now = case.assignment or before  # an accepted return is a step of the assignment that it ends
+        case.steps.append(Step(event, now.number, now.unit) if now else Step(event, 0, None))
+    return refusal
+
+
+def _may_undo(events: Iterable[Event]) -> bool:
+    """Whether any of them may make an event count for nothing."""
+    return any(event.key is not None or isinstance(event, Retract) for event in events)
 
 
 def retracted_places(known: Iterable[tuple[int, Event]]) -> set[int]:
@@ -83,6 +106,11 @@ def refuse(case: Case, action: Action, event: Event, law: Law) -> Refusal | None
         or _refuse_state(case, action, event.at, law)
         or action.decide(case, event, law)
     )
+
+
+def refuse_now(case: Case, action: Action, at: datetime, law: Law) -> Refusal | None:
+    """Why the state as it stands does not allow the action, whatever its fields would be."""
+    return _refuse_state(case, action, at, law)
 
 
 def possible(case: Case, at: datetime, law: Law) -> list[Action]:

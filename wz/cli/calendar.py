@@ -146,8 +146,7 @@ def weekday(day: date) -> str:
 def pin(year: int, dry_run: bool) -> None:
     from wz.office.pinning import pin as pin_year
 
-    session = current()
-    added, commit = pin_year(session.registry, year, session.email, dry_run=dry_run)
+    added, commit = pin_year(current().registry, year, dry_run=dry_run)
     click.echo(added, nl=False)
     if commit:
         click.echo(_("calendar.yaml now pins {year} ({commit})").format(year=year, commit=commit[:9]), err=True)

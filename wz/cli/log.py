@@ -1,7 +1,7 @@
 """`wz log`: the history of a case, with its commits."""
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -40,7 +40,15 @@ def log(case: str, output: str) -> None:
         click.echo(pretty({"case": case_id, "entries": entries}))
     else:
         click.echo(_table(entries))
-    if slow:
+    if registry.git.present and registry.git.shallow:
+        click.echo(
+            _(
+                "This clone is shallow: what was recorded earlier is shown with its oldest commit. "
+                "Fetch the history: git fetch --unshallow."
+            ),
+            err=True,
+        )
+    elif slow:
         click.echo(_("The history is long; preparing it once, so that the next log is quick."), err=True)
         registry.git.quicken_history()
 
@@ -54,7 +62,7 @@ def _table(entries: "list[Entry]") -> str:
         (
             "" if one.place is None else one.place,
             shown(one.at),
-            _action(one.action),
+            action_name(one.action),
             one.by,
             shown(one.recorded) if one.recorded else _("not committed"),
             one_line(one.author or ""),
@@ -66,7 +74,8 @@ def _table(entries: "list[Entry]") -> str:
     return flexible(headers, rows, 7, width())
 
 
-def _action(name: str) -> Any:
+def action_name(name: str) -> str:
+    """An action, or the registration, in the reader's language."""
     from wz.actions.catalog import ACTIONS
 
     return term(name, ACTIONS[name].label if name in ACTIONS else "登记")

@@ -1,5 +1,6 @@
 """The group of all commands, and the one place that catches."""
 
+import errno
 import importlib
 import os
 import sys
@@ -10,8 +11,8 @@ import click
 
 from wz import __version__
 from wz.cli.context import registry_option
-from wz.errors import WzError
-from wz.i18n import N_, _, listed
+from wz.errors import Unreadable, Usage, WzError
+from wz.i18n import N_, _, listed, reason_of
 
 BUG = 70
 COMPLETING = "_WZ_COMPLETE"
@@ -87,6 +88,9 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     N_("The registry"): {
         "init": ("wz.cli.init:init", N_("Make a registry.")),
         "validate": ("wz.cli.validate:validate", N_("Every file against schema, workflow and cross-references.")),
+        "audit": ("wz.cli.audit:audit", N_("The history itself: growth, workflow, roles, times, signatures.")),
+        "hook": ("wz.cli.hook:hook", N_("Gates before a commit, before a push, and on the server.")),
+        "whoami": ("wz.cli.whoami:whoami", N_("Who you are here, and what you may do.")),
         "units": ("wz.cli.units:units", N_("The city's units and their people.")),
         "calendar": ("wz.cli.calendar:calendar", N_("Working days: a month or a year, with reasons.")),
         "rules": ("wz.cli.rules:rules", N_("The regulation's numbers, with their articles.")),
@@ -159,17 +163,27 @@ def run(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
-        return error.exit_code
+        return max(error.exit_code, Usage.exit_code)  # 1 would mean findings
     except BrokenPipeError:
         # Whoever read our output has had enough; Python must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            return _bug(error)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(_("error: cannot write the result: {reason}").format(reason=reason_of(error)), err=True)
+        return Unreadable.exit_code
     except Exception as error:
-        if os.environ.get("WZ_DEBUG"):
-            raise
-        click.echo(_("error: this is a bug in wz: {error!r}").format(error=error), err=True)
-        click.echo(_("Set WZ_DEBUG=1 to see where; please report it."), err=True)
-        return BUG
+        return _bug(error)
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get("WZ_DEBUG"):
+        raise error
+    click.echo(_("error: this is a bug in wz: {error!r}").format(error=error), err=True)
+    click.echo(_("Set WZ_DEBUG=1 to see where; please report it."), err=True)
+    return BUG
 
 
 def _complete() -> int:
@@ -195,7 +209,10 @@ def _harmless(text: str) -> str:
 
 
 def _speak_utf8() -> None:
-    """A Windows console or an ASCII locale must not choke on Chinese."""
+    """A Windows console or an ASCII locale must not choke on Chinese, nor a stream that somebody has closed on us."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - it lives as long as we do
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wz.cli.context import current, format_option, registry_option, rev_option
-from wz.i18n import _, term
+from wz.i18n import _, listed, term
 
 if TYPE_CHECKING:
     from wz.regulation.rules import Rules
 
 _CHARGING = {"held": "承办单位持有案件之日", "all": "全部超期工作日"}
 _POINTS = {"worst": "按最高一级计", "cumulative": "逐级累计"}
+_BODIES = {"office": "“五型”办", "supervision": "督查室", "unit": "承办单位"}
 _LATE = {"ignored": "不影响移交督查", "counts": "不再移交督查"}
 
 
@@ -19,19 +20,23 @@ _LATE = {"ignored": "不影响移交督查", "counts": "不再移交督查"}
     help=_("The numbers, labels and grounds that are applied, each with its article; rules.yaml replaces them whole.")
     + "\n\n\b\n"
     + _("Example:")
-    + "\n  wz rules\n  wz rules --format json"
+    + "\n  wz rules\n  wz rules --roles\n  wz rules --format json"
 )
+@click.option("--roles", is_flag=True, help=_("Who may do what: the table of roles alone."))
 @format_option("table", "json")
 @rev_option
 @registry_option
-def rules(output: str) -> None:
+def rules(roles: bool, output: str) -> None:
     applied = current().registry.rules
     if output == "json":
         from wz.render.json import pretty
 
-        click.echo(pretty(_document(applied)))
-        return
-    click.echo("\n\n".join([applied.title, *_sections(applied)]))
+        document = _document(applied)
+        click.echo(pretty({"roles": document["roles"]} if roles else document))
+    elif roles:
+        click.echo(_roles(applied))
+    else:
+        click.echo("\n\n".join([applied.title, *_sections(applied), _roles(applied)]))
 
 
 def _document(applied: "Rules") -> dict[str, Any]:
@@ -42,6 +47,38 @@ def _document(applied: "Rules") -> dict[str, Any]:
     for code, rule in document["categories"].items():
         document["categories"][code] = {key: value for key, value in rule.items() if value not in (None, False)}
     return document
+
+
+def _roles(applied: "Rules") -> str:
+    """Who holds each role, then what each may do: as its own act, and for others."""
+    from wz.model.article import article_name
+    from wz.model.directory import ROLE_LABELS
+    from wz.office.permissions import table as permissions
+    from wz.render.table import table
+
+    def holder(one: str) -> str:
+        body, _slash, position = one.partition("/")
+        return f"{term(body, _BODIES[body])}/{term(position, ROLE_LABELS[position])}"
+
+    def may(acts: bool, enters: bool) -> str:
+        words = [_("own")] * acts + [_("for others")] * enters
+        return " + ".join(words)
+
+    who = [
+        (role.id, role.label, listed(map(holder, role.holders)), article_name(role.article)) for role in applied.roles
+    ]
+    what = [
+        (one.action, one.label, *(may(*one.roles[role.id]) for role in applied.roles)) for one in permissions(applied)
+    ]
+    return "\n".join(
+        [
+            _("Roles"),
+            table([_("Code"), _("Role"), _("Held by"), _("Article")], who),
+            "",
+            _("Who may do what"),
+            table([_("Action"), "", *(role.id for role in applied.roles)], what),
+        ]
+    )
 
 
 def _sections(applied: "Rules") -> list[str]:
@@ -68,6 +105,9 @@ def _sections(applied: "Rules") -> list[str]:
         (_("urgent matters extended"), _("yes") if extension.urgent else _("no"), article_name(extension.article)),
         (_("redone at most"), redo.times, article_name(redo.article)),
         (_("redo within"), redo.days, article_name(redo.article)),
+        (_("recorded late at most, own act"), applied.recording.own, ""),
+        (_("recorded late at most, for others"), applied.recording.behalf, ""),
+        (_("minutes ahead at most"), applied.recording.ahead, ""),
         (_("overdue days charged"), term(applied.charging, _CHARGING[applied.charging]), article_name("26")),
         (_("points of several levels"), term(applied.points, _POINTS[applied.points]), article_name("26")),
         (

@@ -6,7 +6,7 @@ import msgspec
 
 from wz.model.event import Channel
 
-Role = Literal["handler", "responsible", "deputy", "principal", "chief", "clerk"]
+Role = Literal["handler", "responsible", "deputy", "principal", "chief", "clerk", "auditor"]
 
 # How official documents name a role.
 ROLE_LABELS: dict[str, str] = {
@@ -16,6 +16,7 @@ ROLE_LABELS: dict[str, str] = {
     "principal": "主要领导",
     "chief": "主任",
     "clerk": "工作人员",
+    "auditor": "审计人员",
     "supervision": "督查室",
 }
 # What 第五条 and 第二十六条 presuppose of every member unit.
@@ -98,6 +99,18 @@ class Directory(msgspec.Struct, kw_only=True):
             if body.id == body_id:
                 return not person_id or any(person.id == person_id for person in body.people)
         return False
+
+    def holder(self, actor: str) -> str | None:
+        """`office/clerk`, `supervision/chief`, `unit/handler`: as what somebody acts; None where nobody is so called.
+
+        `unit` is any member unit.
+        """
+        body_id, _, person_id = actor.partition("/")
+        for body in self.bodies():
+            if body.id == body_id:
+                kind = "unit" if isinstance(body, Unit) else body_id
+                return next((f"{kind}/{person.role}" for person in body.people if person.id == person_id), None)
+        return None
 
     def actor_by_email(self, email: str) -> str | None:
         """`body/person` whose e-mail this is; letter case does not matter."""

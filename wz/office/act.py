@@ -29,8 +29,8 @@ def act(
     """Do one action to one case.
 
     `fields` are the event's own fields as plain data, `documents` those that are files. Raises Usage where a field
-    does not fit, Refused where the regulation does not allow it, Unreadable where the case cannot be read; then
-    nothing has been written.
+    does not fit, Refused where the regulation or the role of who is typing does not allow it, Unreadable where the
+    case cannot be read; then nothing has been written.
     """
     with nullcontext() if dry_run else registry.locked():
         transaction = Transaction(registry, now)

@@ -20,6 +20,7 @@ from wz.model.directory import Directory
 from wz.model.event import Event, Facts, plain
 from wz.model.instants import shown
 from wz.model.problem import Problem, misfit_path
+from wz.office.permissions import permit
 from wz.office.references import missing_in_event, missing_in_facts
 from wz.office.survey import unlawful_problems
 from wz.regulation.law import Law
@@ -166,6 +167,7 @@ def restore(
     dry_run: bool = False,
 ) -> Restored:
     """Bring whole cases in, in one commit or not at all; what is there already, and the same, is left as it is."""
+    permit(registry, "import")
     changes: dict[str, bytes] = {}
     written, present, problems = [], [], []
     with registry.locked():

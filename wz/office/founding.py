@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wz.errors import Unreadable, Usage
 from wz.i18n import _, listed, reason_of
+from wz.office.permissions import permit
 from wz.store import schema, yamlfile
 from wz.store.git import Git, create_repository
 from wz.store.registry import MARK, Registry
@@ -27,7 +28,7 @@ office:
   people:
     - id: {person}
       name: {name}
-      role: clerk            # chief 主任, clerk 工作人员
+      role: clerk            # chief 主任, clerk 工作人员, auditor 审计人员
       email: {email}
 
 supervision:
@@ -121,6 +122,7 @@ def update_schemas(registry: Registry) -> list[str]:
         before = {name: _content(registry.root / name) for name in wanted}
         changes = {name: content for name, content in wanted.items() if before[name] != content}
         if changes:
+            permit(registry, "settings")
             registry.commit(changes, before, "init: update schemas\n\nWz-Action: init\n")
     return list(changes)
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from wz.actions.replay import replay
-from wz.errors import Refused, Unreadable, Usage
+from wz.errors import Unreadable, Usage
 from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.case import OPEN
@@ -17,6 +17,7 @@ from wz.model.instants import written
 from wz.office.headings import Columns, Profile
 from wz.office.incoming import Draft, Reader, Unusable
 from wz.office.likeness import Likenesses
+from wz.office.permissions import permit
 from wz.store import casefile, schema
 from wz.store.registry import Registry
 from wz.store.sheets import Sheet
@@ -88,13 +89,10 @@ def plan(
 ) -> Intake:
     """What the import will do; `tick` is told of each row. Nothing is written.
 
-    Raises Refused where somebody other than the office imports, Unreadable where a case file cannot be read: it may
+    Raises Refused where who is typing may not import, Unreadable where a case file cannot be read: it may
     be one of those that come again.
     """
-    if by.partition("/")[0] != "office":
-        raise Refused(
-            _("registering is for the office, not for {by}").format(by=by), _("Ask the office to register it."), "3"
-        )
+    permit(registry, "import", by)
     likenesses = Likenesses()
     on_record = _on_record(registry, likenesses)
     found = Intake(

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from wz.errors import Refused, Unreadable, Usage
+from wz.errors import Unreadable, Usage
 from wz.i18n import _
 from wz.model.workdays import Arrangement
-from wz.office.actors import typist
+from wz.office.permissions import permit
 from wz.store import yamlfile
 from wz.store.registry import Registry
 from wz.store.settings import national
@@ -14,14 +14,12 @@ from wz.store.settings import national
 _FILE = "calendar.yaml"
 
 
-def pin(registry: Registry, year: int, email: str, *, dry_run: bool) -> tuple[str, str | None]:
+def pin(registry: Registry, year: int, *, dry_run: bool) -> tuple[str, str | None]:
     """Write the year into calendar.yaml and commit it. Returns what was added, and the commit.
 
-    Raises Usage where the year is not published or is pinned already, Refused where not the office asks.
+    Raises Usage where the year is not published or is pinned already, Refused where who is typing may not.
     """
-    by = typist(registry.directory, email)
-    if by.partition("/")[0] != "office":
-        raise Refused(_("the calendar is the office's, not {by}'s").format(by=by), _("Ask the office."))
+    by = permit(registry, "settings")
     arrangement = national(year)
     if not arrangement.published:
         raise Usage(

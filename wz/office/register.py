@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
-from wz.errors import Refused, Usage
+from wz.errors import Usage
 from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.event import Facts
 from wz.model.instants import shown, written
 from wz.model.problem import misfit_path
 from wz.office.documents import Document
+from wz.office.permissions import permit
 from wz.office.references import missing_in_facts
 from wz.office.transaction import Done, Transaction, commit_message
 from wz.store import casefile
@@ -35,13 +36,9 @@ def register(
 ) -> Done:
     """Register a case received at that instant.
 
-    `fields` are the facts as plain data. Raises Usage where one does not fit, Refused where somebody other than the
-    office registers; then nothing has been written.
+    `fields` are the facts as plain data. Raises Usage where one does not fit, Refused where who is typing may not
+    register; then nothing has been written.
     """
-    if by.partition("/")[0] != "office":
-        raise Refused(
-            _("registering is for the office, not for {by}").format(by=by), _("Ask the office to register it."), "3"
-        )
     if received > now:
         raise Usage(
             _("{at} lies in the future (it is {now})").format(at=shown(received), now=shown(now)),
@@ -63,7 +60,8 @@ def take_in(
     documents: list[Document] | None = None,
     case_id: str | None = None,
 ) -> Done:
-    """Register a case within a transaction. Raises Usage where a fact does not fit."""
+    """Register a case within a transaction. Raises Usage where a fact does not fit, Refused where it is not allowed."""
+    permit(registry, "new", by, transaction.identity)
     attachments = _named_apart(documents or [])
     new = case_id or _free_id(registry, received)
     data = {"format": 1, "id": new, **fields, "received": written(received)}

@@ -15,6 +15,7 @@ from wz.model.instants import written
 from wz.office import documents as papers
 from wz.office.deciding import compose, decide, refuse_event, refuse_misfit, refuse_text, unreadable
 from wz.office.documents import Documents
+from wz.office.permissions import permit
 from wz.store import casefile
 from wz.store.casefile import CaseFile
 from wz.store.commits import Step
@@ -86,6 +87,7 @@ class Transaction:
         documents: Documents | None = None,
     ) -> Done:
         """Do one action to one case as it will be. Raises as `wz.office.act.act` does; then it is as if not done."""
+        permit(self._registry, action.name, by, self.identity)
         read = self.case(case_id)
         assert read.facts is not None
         stored = papers.stored(self._registry, case_id, documents or {}, self._waiting)

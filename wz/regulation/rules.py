@@ -82,6 +82,26 @@ class Level(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"})
     unless_justified: bool
 
 
+class RoleRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may do what: `holders` are `body/role` of units.yaml, `acts` what is done as one's own body's act, `enters`
+    what is entered for a unit or the petitioner. Names of actions, and `new` and `settings`."""
+
+    id: str
+    label: str
+    article: str
+    holders: list[str]
+    acts: list[str]
+    enters: list[str]
+
+
+class RecordingRule(msgspec.Struct, frozen=True):
+    """How far `at` may lie from the commit's time: working days back (one's own act; another's), minutes ahead."""
+
+    own: int
+    behalf: int
+    ahead: int
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True, rename={"returns": "return"}):
     """The whole of rules.yaml."""
 
@@ -102,6 +122,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True, rename={"retur
     points: Literal["worst", "cumulative"]
     late_justification: Literal["ignored", "counts"]
     due_soon: int
+    roles: list[RoleRule]
+    recording: RecordingRule
 
     @cached_property
     def levels_by_days(self) -> list[Level]:
@@ -110,6 +132,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, dict=True, rename={"retur
 
     def level(self, level_id: str) -> Level | None:
         return next((level for level in self.levels if level.id == level_id), None)
+
+    def role_of(self, holder: str) -> RoleRule | None:
+        """The role of whoever holds `body/role` of units.yaml."""
+        return next((role for role in self.roles if holder in role.holders), None)
 
     def method(self, method_id: str) -> Method | None:
         """A way of supervising (第二十四条)."""

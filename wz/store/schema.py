@@ -68,11 +68,20 @@ def _accepts_case(document: Any) -> bool:
     """As the whole schema would, but each event is held against its own action's part, not against all in turn."""
     if not _without_events().is_valid(document):
         return False
-    for event in document["events"] or ():
-        one = _of_action(event["action"]) if isinstance(event, dict) and "action" in event else None
-        if one is None or not one.is_valid(event):
-            return False
-    return True
+    return all(map(_accepts_event, document["events"] or ()))
+
+
+def accepts_events(events: Any) -> bool:
+    """Whether they are a list of events as a case has them; where only the explaining validator is at hand, never."""
+    try:
+        return jsonschema_rs is not None and isinstance(events, list) and all(map(_accepts_event, events))
+    except (TypeError, ValueError):
+        return False
+
+
+def _accepts_event(event: Any) -> bool:
+    one = _of_action(event["action"]) if isinstance(event, dict) and "action" in event else None
+    return one is not None and bool(one.is_valid(event))
 
 
 @cache

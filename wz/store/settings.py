@@ -159,10 +159,17 @@ def _directory_problems(directory: Directory, positions: Positions) -> Iterable[
             emails.add((person.email or "").casefold())
 
 
+# What a rules.yaml written for an earlier wz does not have yet: it then reads as in the packaged regulation.
+_LATER_RULES = ("roles", "recording")
+
+
 def read_rules(files: Files) -> Settings[Rules]:
     """rules.yaml, or the packaged regulation where the registry has none."""
 
     def typed(document: Any) -> Rules:
+        if missing := [key for key in _LATER_RULES if key not in document]:
+            regulation = load(PACKAGED.read("longnan.yaml"))
+            document = document | {key: regulation[key] for key in missing}
         return msgspec.convert(document, Rules)
 
     try:

@@ -1,0 +1,112 @@
+"""Merge commits: what every parent had is still there, and nothing has come in that no parent had."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from wz.i18n import _
+from wz.office.auditing.cases import Cases, Growth, Known
+from wz.office.auditing.checks import is_document, lawful, place, problems
+from wz.office.auditing.subject import Subject
+from wz.store.casefile import event_lines, parse
+from wz.store.past import Change, Commit, Contents, Past, name_of_content
+
+
+def check(subject: Subject, cases: Cases, contents: Contents) -> None:
+    """Every file below cases/ that differs from some parent's."""
+    compared = [{change.path: change for change in changes} for changes in subject.commit.changes]
+    for path in sorted({path for changes in compared for path in changes if path.startswith("cases/")}):
+        changes = [one.get(path) for one in compared]
+        differing = [change for change in changes if change is not None]
+        if any(change.new is None for change in differing):
+            subject.found("removed", _("the merge removed a file that a parent has"), path=path)
+        elif is_document(path):
+            _document(subject, path, differing, everywhere=all(changes))
+        elif place(subject, differing[0]):
+            _case(subject, path, differing, everywhere=all(changes), cases=cases, contents=contents)
+
+
+def own_settings(commit: Commit, paths: Collection[str], past: Past) -> set[str]:
+    """The settings files that a merge changes itself; to take what one side alone had changed is no such change."""
+    places = sorted(paths)
+    base = past.common(commit.parents)
+    before = past.names_at(base, places) if base else [None] * len(places)
+    merged = past.names_at(commit.name, places)
+    sides = [past.names_at(parent, places) for parent in commit.parents]
+    return {
+        place
+        for place, was, now, *theirs in zip(places, before, merged, *sides, strict=True)
+        if now not in theirs or any(one not in (was, now) for one in theirs)
+    }
+
+
+def _document(subject: Subject, path: str, differing: list[Change], *, everywhere: bool) -> None:
+    if any(change.old for change in differing):
+        subject.found("attachment", _("the merge changed a document that a parent has"), path=path)
+    elif everywhere:
+        subject.found("attachment", _("the merge brought in a document that no parent has"), path=path)
+
+
+def _case(
+    subject: Subject, path: str, differing: list[Change], *, everywhere: bool, cases: Cases, contents: Contents
+) -> None:
+    new = differing[0].new
+    assert new is not None
+    data = contents.get(new) or b""
+    parents = [(change.old, contents.get(change.old) or b"") for change in differing if change.old]
+    if everywhere and not parents:
+        subject.found("merge", _("the merge brought in a case that no parent has"), path=path)
+        return
+    merged = Known(parse(path, data))
+    if merged.problems or merged.facts is None:
+        problems(subject, path, merged.problems)
+        return
+    lost = [content for name, content in parents if not _kept(content, name, data)]
+    if lost:
+        subject.found("merge", _("the merge lost or changed what a parent has of the case"), path=path)
+        return
+    if not everywhere:
+        return
+    theirs: Counter[bytes] = Counter()
+    for _name, content in parents:
+        theirs |= Counter(_items(content)[1])
+    if extra := Counter(_items(data)[1]) - theirs:
+        subject.found(
+            "merge",
+            _("the merge brought in {count} event(s) that no parent has").format(count=extra.total()),
+            path=path,
+        )
+        return
+    law = subject.in_force.law
+    before = {
+        (one.event.action, one.event.at, one.event.by)
+        for name, _content in parents
+        for one in cases.at(path, name).replayed(law).unlawful
+        if cases.at(path, name).facts
+    }
+    new_ones = [
+        one for one in merged.replayed(law).unlawful if (one.event.action, one.event.at, one.event.by) not in before
+    ]
+    lawful(subject, Growth(path, data, merged, True, False, 1, [], new_ones))
+
+
+def _kept(content: bytes, name: str, merged: bytes) -> bool:
+    """Whether the merged file begins with the parent's, or holds all its events in their order behind its facts."""
+    if name_of_content(merged[: len(content)], name) == name:
+        return True
+    head, items = _items(content)
+    merged_head, merged_items = _items(merged)
+    return head == merged_head and _is_subsequence(items, merged_items)
+
+
+def _is_subsequence(items: list[bytes], within: list[bytes]) -> bool:
+    left: Iterator[bytes] = iter(within)
+    return all(item in left for item in items)
+
+
+def _items(data: bytes) -> tuple[bytes, list[bytes]]:
+    """A case file as its facts and the text of each event."""
+    lines = data.split(b"\n")
+    starts = sorted(event_lines(data).values())
+    head = b"\n".join(lines[: starts[0] - 1] if starts else lines).rstrip()
+    ends = [*(start - 1 for start in starts[1:]), len(lines)]
+    return head, [b"\n".join(lines[start - 1 : end]).rstrip() for start, end in zip(starts, ends, strict=True)]
