@@ -28,7 +28,7 @@ def complete(typed: Any, told: Path) -> Completer:
 
 def test_commands_and_options(complete: Completer) -> None:
     assert complete("wz sh") == ["show"]
-    assert complete("wz re") == ["return", "reply", "refer", "retract"]
+    assert complete("wz re") == ["return", "reply", "refer", "retract", "report"]
     assert complete("wz return re") == ["refuse", "request"]
     assert complete("wz calendar p") == ["pin"]
     assert set(complete("wz check --f")) == {"--fail-on", "--format"}

@@ -282,7 +282,16 @@ def test_document_is_laid_out_after_gbt_9704(october: dict[str, bytes]) -> None:
     tight = document.styles["Normal"].element.xml
     assert 'w:spacing w:val="-5"' in tight  # 28 × (16 − 0.25) pt = 441 pt, and 156 mm are 442 pt
     assert "PAGE" in section.footer.paragraphs[0]._p.xml
-    assert len(document.inline_shapes) == 3
+
+
+def test_charts_are_drawn_where_there_is_a_chinese_font(october: dict[str, bytes]) -> None:
+    """Else none is: never a box in the place of a character."""
+    from wz.render.report import png
+    from wz.render.report.paper import Chart
+
+    font = png.lettering([Chart("bars", "满意度评价（次）", ["非常满意"], [1])])
+    shapes = docx.Document(io.BytesIO(october["docx"])).inline_shapes
+    assert len(shapes) == (3 if font else 0)
 
 
 def test_nothing_unpublished_and_nothing_of_a_petitioner(
