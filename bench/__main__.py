@@ -29,6 +29,9 @@ def wanted(folder: Path, sizes: list[int], huge: bool) -> Iterator[tuple[int, Me
             yield from ((count, one) for one in measures.start_up(root))
             yield from ((52, one) for one in measures.on_the_sample(folder / "sample"))
         yield from ((count, one) for one in measures.at_size(*made[count]))
+        scratch = folder / "scratch"
+        scratch.mkdir(exist_ok=True)
+        yield from ((count, one) for one in measures.in_bulk(*made[count], scratch))
     if huge:
         small, large = folder / "open", folder / f"{HUGE}"
         for root in (small, large):

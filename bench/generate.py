@@ -116,12 +116,24 @@ def cases(count: int, open_cases: int) -> Iterator[tuple[str, str]]:
         back = chance.randrange(2, 16) if is_open else None
         day = AS_OF - timedelta(back) if back else FIRST + timedelta(number * span // max(count - open_cases, 1))
         template = chance.choice(still if is_open else ended)
-        body = f"{day:%Y%m%d}" + "".join(_ALPHABET[number >> shift & 31] for shift in (20, 15, 10, 5, 0))
-        case_id = f"{body[:8]}-{body[8:]}{check_symbol(body)}"
+        case_id = _id(day, number)
         text = template.replace("CASE-ID", case_id)
         for after in range(4):
             text = text.replace(f"<{after}>", str(day + timedelta(after)))
         yield path_of(case_id), text
+
+
+def registered(count: int) -> Iterator[tuple[str, str]]:
+    """(path, text) of that many more cases that wait for their transfer, received on the day before."""
+    template, day = _template([]), AS_OF - timedelta(1)
+    for number in range(count):
+        case_id = _id(day, (1 << 24) + number)
+        yield path_of(case_id), template.replace("CASE-ID", case_id).replace("<0>", str(day))
+
+
+def _id(day: date, number: int) -> str:
+    body = f"{day:%Y%m%d}" + "".join(_ALPHABET[number >> shift & 31] for shift in (20, 15, 10, 5, 0))
+    return f"{body[:8]}-{body[8:]}{check_symbol(body)}"
 
 
 def registry(root: Path, count: int, open_cases: int | None = None, history: bool = False) -> list[str]:

@@ -1,11 +1,14 @@
 """What is measured, beside which plain public command, and how much of it is allowed."""
 
+import csv
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
-from bench.generate import AS_OF
+from bench.generate import AS_OF, FIRST, registered
 from bench.measure import Measure
 
 PYTHON = sys.executable
@@ -17,6 +20,17 @@ READ_LOOP = """
 import pathlib, ryaml
 for path in pathlib.Path('cases').rglob('*.yaml'):
     ryaml.loads(path.read_text('utf-8'))
+"""
+WRITE_LOOP = """
+import pathlib, subprocess, sys
+source, target = map(pathlib.Path, sys.argv[1:])
+for path in source.glob('cases/*/*/*/*.yaml'):
+    place = target / path.relative_to(source)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(path.read_bytes())
+subprocess.run(['git', '-C', str(target), 'add', '-A'], check=True)
+who = ['-c', 'user.name=x', '-c', 'user.email=x@x']
+subprocess.run(['git', '-C', str(target), *who, 'commit', '-q', '-m', 'x'], check=True)
 """
 
 
@@ -107,6 +121,91 @@ def at_size(folder: Path, ids: list[str]) -> Iterator[Measure]:
         before=lambda number: change(folder, ids[:1000]) if number == 0 else None,
     )
     subprocess.run(["git", "-C", str(folder), "checkout", "-q", "--", "cases"], check=True)
+
+
+def in_bulk(folder: Path, ids: list[str], scratch: Path) -> Iterator[Measure]:
+    """Many at once: a table of transfers, another system's cases, everything for another system."""
+    waiting = scratch / "waiting.txt"
+    fresh, table, plain = scratch / "fresh", scratch / "cases.csv", scratch / "plain"
+
+    def ready(_number: int) -> None:
+        subprocess.run(["git", "-C", str(folder), "reset", "-q", "--hard", "start"], check=True)
+
+    def change_and_commit(_number: int) -> list[str]:
+        names = scratch / "names"
+        names.write_text("\n".join(map(path_of, ids[:1000])), encoding="utf-8")
+        script = (
+            'while read -r name; do printf "# x\\n" >> "$name"; done < "$0"; '
+            'git add --pathspec-from-file="$0" && git commit -q -m x'
+        )
+        return ["sh", "-c", script, str(names)]
+
+    more = dict(registered(1000))
+    for path, text in more.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    for command in (["add", "-A"], ["commit", "-q", "-m", "x"], ["tag", "-f", "start"]):
+        subprocess.run(["git", "-C", str(folder), *command], check=True, capture_output=True)
+    waiting.write_text("".join(f"{Path(path).stem}\n" for path in more), encoding="utf-8")
+    yield Measure(
+        "wz batch, 1,000 transfers",
+        lambda _n: [*WZ, "batch", "transfer", "--to", "urban-mgmt", "--route", "duty", str(waiting)],
+        change_and_commit,
+        "git add + git commit of 1,000 files",
+        folder,
+        2 if len(ids) >= 100_000 else None,
+        before=ready,
+        rounds=5,
+    )
+    ready(0)
+    yield Measure(
+        "wz export, JSON Lines, every case",
+        lambda _n: [*WZ, "export", "--format", "jsonl", "-o", str(scratch / "out.jsonl")],
+        lambda _n: [*WZ, "list", "--all", "--format", "json"],
+        "wz list --all --format json",
+        folder,
+        2,
+        rounds=5,
+    )
+    yield Measure(
+        "wz export, JSON Lines, open cases",
+        lambda _n: [*WZ, "export", "state:open", "--format", "jsonl", "-o", str(scratch / "out.jsonl")],
+        lambda _n: [*CHECK, "--format", "json", "--all"],
+        "wz check --format json --all",
+        folder,
+        2 if len(ids) >= 100_000 else None,
+        rounds=5,
+    )
+    _write_table(table, len(ids))
+
+    def empty(_number: int) -> None:
+        for root in (fresh, plain):
+            shutil.rmtree(root, ignore_errors=True)
+        subprocess.run([*WZ, "init", str(fresh)], check=True, capture_output=True, cwd=folder)
+        subprocess.run(["git", "init", "-q", str(plain)], check=True)
+
+    yield Measure(
+        "wz import, as many rows",
+        lambda _n: [*WZ, "import", str(table), "--yes", "--system", "旧平台", "--registry", str(fresh)],
+        lambda _n: [PYTHON, "-c", WRITE_LOOP, str(folder), str(plain)],
+        "a loop that writes the files, git add + git commit",
+        scratch,
+        1.5 if len(ids) >= 100_000 else None,
+        before=empty,
+        rounds=1,
+    )
+
+
+def _write_table(table: Path, rows: int) -> None:
+    """Petitions of another system, as many as that, not answered yet."""
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("编号", "标题", "类别", "渠道", "时间", "内容"))
+        for number in range(rows):
+            day = FIRST + timedelta(number % 2000)
+            writer.writerow(
+                (number, f"第{number}件路灯不亮", "求助", "网站", f"{day} 09:00", "路灯不亮已有多日。" * 20)
+            )
 
 
 def at_a_million(large: Path, many: list[str], small: Path, few: list[str]) -> Iterator[Measure]:

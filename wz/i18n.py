@@ -76,7 +76,7 @@ _REASONS = {
     errno.ENOSPC: N_("the disk is full"),
     errno.EROFS: N_("the disk is read-only"),
     errno.ENAMETOOLONG: N_("the name is too long"),
-    errno.ELOOP: N_("its links go round in a circle"),
+    errno.ELOOP: N_("it is a link, not a file"),
 }
 
 

@@ -306,5 +306,8 @@ def test_a_shallow_clone_is_enough_but_for_a_commit(told: Path, tmp_path: Path, 
         done = typed("check", "--as-of", DAY, "--new-since", rev, cwd=clone)
         assert done.code == 5
         assert all(cure in done.err for cure in ("shallow", "git fetch --unshallow", "fetch-depth: 0", "yesterday"))
+    shallow = typed("log", "46AZ2B", "--format", "json", cwd=clone)
+    assert "shallow" in shallow.err
+    assert json.loads(shallow.out)["entries"][0]["by"] == ""  # not who made the one commit that is there
     subprocess.run(["git", "-C", str(clone), "fetch", "-q", "--unshallow"], check=True)
     assert typed("check", "--as-of", DAY, "--new-since", "HEAD~1", cwd=clone).code == 0

@@ -63,6 +63,8 @@ def test_every_fact_can_be_corrected(
         ("area", "火星", 2, ["火星"]),
         ("urgent", "也许", 2, ["也许"]),
         ("received", "2026-03-01", 2, ["2026-03-01"]),
+        ("received", "2026-03-02 09:01", 3, ["2026-03-02 09:01", "dealt with on 2026-03-02 09:00"]),
+        ("received", "2099-03-01 09:00", 3, ["2099-03-01"]),
         ("source", "12345", 2, ["SYSTEM:NUMBER"]),
         ("title", " ", 2, ["title"]),
         ("title", "题" * 501, 2, ["title"]),

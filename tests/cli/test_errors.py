@@ -1,6 +1,7 @@
 """What is typed wrongly, refused or broken: a message, a cure, an exit code, and never a traceback."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -223,10 +224,24 @@ def test_the_language_of_messages(wz: Any, told: Path) -> None:
         assert "20261031-EBX9R6" in done.out
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_a_full_disk_behind_the_output_is_no_bug_of_ours(reader: Any) -> None:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_result_that_cannot_be_written(told: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        command = [sys.executable, "-m", "wz", "list", "--registry", str(reader.root)]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
-    assert done.returncode == 4
-    assert done.stderr.decode().splitlines() == ["error: cannot write standard output: the disk is full"]
+        command = [sys.executable, "-m", "wz", "units"]
+        done = subprocess.run(command, cwd=told, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.decode()) == (4, "error: cannot write the result: the disk is full\n")
+
+
+def test_streams_that_are_closed(told: Path) -> None:
+    command = f'exec "{sys.executable}" -m wz units <&- >&- 2>&-'
+    assert subprocess.run(["sh", "-c", command], cwd=told, check=False).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names need not be Unicode on Linux only")
+def test_a_folder_whose_name_is_not_unicode(desk: Any, typed: Any) -> None:
+    top = desk.root.rename(desk.root.with_name(os.fsdecode("登记".encode("gbk"))))
+    (top / ".git").rename(desk.root.parent / ".git")  # the registry now lies below its repository's top
+    given = ("--category", "咨询", "--channel", "网站", "--title", "社保", "--content", "问")
+    done = typed("new", *given, "--format", "id", cwd=top)
+    assert (done.code, typed("log", done.out.strip(), cwd=top).code) == (0, 0), done.err
+    assert typed("check", "--rev", "HEAD~0", cwd=top).code in (0, 4)

@@ -221,3 +221,25 @@ def test_questions_do_not_go_into_a_pipe(office: Path, desk: Any) -> None:
     os.close(ours)
     assert process.returncode == 0
     assert json.loads(out)["event"]["route"] == "duty"
+
+
+def test_an_editor_that_is_not_there_loses_nothing(desk: Any, at: Any) -> None:
+    case = desk.new()
+    text = "text of the note (Enter alone opens an editor): "
+    screen = at("note", case, env={"EDITOR": "/not/there"}, answers=[(text, "\n"), (text, "打字\n")])
+    assert screen.code == 0, screen.text
+    assert "set EDITOR to an editor that is there" in screen.text
+    assert events(desk, case)[0]["text"] == "打字"
+
+
+def test_blanks_are_no_title(desk: Any, at: Any) -> None:
+    given = ("--category", "咨询", "--channel", "网站", "--content", "路灯")
+    screen = at("new", *given, answers=[("title: ", "  \n"), ("title: ", "路灯不亮\n")])
+    assert screen.code == 0, screen.text
+
+
+def test_what_cannot_be_done_now_is_refused_before_anything_is_asked(desk: Any, at: Any) -> None:
+    screen = at("reply", desk.new(), "--as", "城管局")
+    assert screen.code == 3
+    assert "the state of the case has been registered" in screen.text
+    assert "result" not in screen.text

@@ -162,3 +162,10 @@ def test_log_of_what_is_not_committed(story_desk: Any) -> None:
     last = story_desk.json("log", "WN708S")["entries"][-1]
     assert (last["action"], last["commit"], last["author"], last["recorded"]) == ("note", None, None, None)
     assert "not committed" in story_desk("log", "WN708S").out
+
+
+def test_a_case_is_not_there_before_it_came_in(reader: Any) -> None:
+    for command in ("show", "why"):
+        done = reader(command, "46AZ2B", "--as-of", "2026-11-08", code=2)
+        assert "20261109-46AZ2B came in on 2026-11-09" in done.err
+        assert done.out == ""

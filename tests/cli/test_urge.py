@@ -292,5 +292,5 @@ def test_typed_wrongly(story_desk: Any, options: tuple[str, ...]) -> None:
 def test_a_unit_urges_nobody(story_desk: Any, gateway: Gateway, notify: Any) -> None:
     story_desk.git("config", "user.email", "jiang@ecology.example")
     done = story_desk("urge", "EBX9R6", "--send", *AT, env=notify({"urls": [gateway.url]}), code=1)
-    assert "for the office" in done.err
+    assert "urge is not for ecology/jiang" in done.err
     assert gateway.received == []

@@ -16,11 +16,12 @@ import pytest
 
 from bench.generate import registry
 from wz.actions.catalog import ACTIONS
+from wz.errors import Unreadable
 from wz.model.instants import end_of_day, parse_instant
 from wz.office.act import act
 from wz.office.checking import check
 from wz.office.survey import Survey, replays, survey
-from wz.store import casefile, cases, rows
+from wz.store import casefile, cases, index, rows
 from wz.store.registry import Registry
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +54,7 @@ def answers(root: Path, revision: str | None = None) -> list[Any]:
         problems: list[Any] = []
         said.append([(one.case.facts, one.case.state, one.case.since) for one in replays(registry, moment, problems)])
     said.append(registry.case_paths())
-    said.append(cases.ending(registry, "0"))
+    said += [cases.ending(registry, end) for end in ("0", "%", "_")]
     return said
 
 
@@ -182,6 +183,132 @@ def test_random_histories(sample: Path, monkeypatch: pytest.MonkeyPatch, seed: i
             raise AssertionError(happened) from None
 
 
+def test_what_git_sees_otherwise_than_a_reader_of_folders(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links, folders, other repositories, ignored and overlooked files: each told alike, committed or not."""
+    both(sample, monkeypatch)
+    files = sorted(sample.glob("cases/*/*/*/*.yaml"))
+    linked, taken, overlooked, hidden, removed = files[:5]
+    linked.rename(linked.with_suffix(".bak"))
+    linked.symlink_to(linked.with_suffix(".bak").name)
+    taken.unlink()
+    taken.mkdir()
+    (taken / "note.yaml").write_bytes(b"")
+    linked.with_name(".#lock.yaml").symlink_to("nobody@nowhere")
+    os.mkfifo(linked.with_name("20261001-PPPPPP.yaml"))
+    if sys.platform == "linux":  # elsewhere a name must be Unicode
+        hidden.rename(hidden.with_name(os.fsdecode(b"\xff.yaml")))
+    both(sample, monkeypatch)
+    shutil.rmtree(taken)
+    git(sample, "add", "-A")
+    git(sample, "commit", "-q", "-m", "odd things")
+    both(sample, monkeypatch)
+    both(sample, monkeypatch, "HEAD")
+
+    git(sample, "update-index", "--assume-unchanged", str(overlooked))
+    overlooked.write_bytes(overlooked.read_bytes() + b"# seen?\n  - nonsense\n")
+    git(sample, "update-index", "--skip-worktree", str(removed))
+    removed.unlink()
+    both(sample, monkeypatch)
+
+    (sample / ".gitignore").write_text("cases/2025/\n", encoding="utf-8")
+    for day in ("cases/2025/12/31", "cases/2024/12/31"):
+        (sample / day).mkdir(parents=True)
+        shutil.copyfile(files[6], sample / day / f"{day[6:].replace('/', '')}-AAAAAA.yaml")
+    git(sample / "cases/2024/12/31", "init", "-q")
+    (sample / "cases/2026/10").rename(sample / "october")
+    (sample / "cases/2026/10").symlink_to("../../october")
+    both(sample, monkeypatch)
+
+
+def test_a_sparse_checkout_is_the_years_in_use(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both(sample, monkeypatch)
+    months = sorted(sample.glob("cases/*/*"))
+    git(sample, "sparse-checkout", "set", months[-1].relative_to(sample).as_posix())
+    assert not months[0].exists()
+    both(sample, monkeypatch)
+    both(sample, monkeypatch, "HEAD")
+
+
+def test_a_registry_within_a_bigger_repository(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(sample / ".git")
+    top = sample.parent / "大 repository"
+    top.mkdir()
+    registry = sample.rename(top / "sub [1] 登记")
+    git(top, "init", "-q")
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "-m", "all")
+    both(registry, monkeypatch)
+    sorted(registry.glob("cases/*/*/*/*.yaml"))[0].unlink()
+    git(top, "commit", "-q", "-a", "-m", "one less")
+    both(registry, monkeypatch)
+    both(registry, monkeypatch, "HEAD~1")
+
+
+def test_damage_to_gits_own_index_hides_no_case(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both(sample, monkeypatch)
+    place = sample / ".git/index"
+    place.write_bytes(place.read_bytes()[:100])
+    both(sample, monkeypatch)
+
+
+def test_an_answer_is_of_one_moment(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process brings the index to a new commit just when the rows for an older one are to be read."""
+    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    monkeypatch.setattr(index, "_BUSY_SECONDS", 0.1)
+    old = Registry(sample).at("HEAD")
+    expected = [read.events for read in old.scan()]
+    file, rows_of = sorted(sample.glob("cases/*/*/*/*.yaml"))[0], cases._rows
+
+    def overtaken(registry: Registry, *arguments: Any) -> Any:
+        if registry is old:
+            Story(sample, 0).note(file.stem)
+            cases.ending(Registry(sample), "")
+        return rows_of(registry, *arguments)
+
+    monkeypatch.setattr(cases, "_rows", overtaken)
+    assert [read.events for read in old.scan()] == expected
+    assert [read.events for read in Registry(sample).scan()] != expected
+
+
+def test_a_killed_writers_journal_is_not_undone_in_the_next_index(tmp_path: Path) -> None:
+    place, journal = tmp_path / "index.sqlite", tmp_path / "index.sqlite-journal"
+    journal.write_bytes(b"what a killed writer had begun")
+    index.build(place, [], {})
+    assert place.exists()
+    assert not journal.exists()
+    journal.write_bytes(b"another's")
+    index.drop(place)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_killed_builders_left_is_swept(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    folder = sample / ".git/wz"
+    folder.mkdir(exist_ok=True)
+    dead, alive = folder / "index.sqlite.1", folder / "index.sqlite.2"
+    for draft in (dead, alive):
+        draft.write_bytes(b"half an index")
+    long_ago = alive.stat().st_mtime - 3600
+    os.utime(dead, (long_ago, long_ago))
+    answers(sample)
+    assert (dead.exists(), alive.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_case_is_found_by_its_ids_end_whatever_the_calendar(
+    sample: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    if known:
+        cases.ending(Registry(sample), "")
+    (sample / "calendar.yaml").write_text("format: [", encoding="utf-8")
+    sorted(sample.glob("cases/*/*/*/*.yaml"))[0].unlink()
+    git(sample, "commit", "-q", "-a", "-m", "a broken calendar, and one case less")
+    assert len(cases.ending(Registry(sample), "")) == len(list(sample.glob("cases/*/*/*/*.yaml")))
+    with pytest.raises(Unreadable, match=r"calendar\.yaml"):
+        list(Registry(sample).scan())
+
+
 # -- enough cases that the index pays and reading is shared among the cores
 
 
@@ -216,6 +343,19 @@ def test_on_every_core_as_on_one(city: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert told(survey(Registry(city), LATER)) == together
     assert len(together[0]) == 1600
     assert len(open_ids(city)) == 40
+
+
+def test_what_may_be_owed_is_found_without_looking_at_the_rest(city: Path) -> None:
+    """By SQLite's own plan: no scan over all cases."""
+    open_ids(city)
+    known = cases.Index.open(index_of(city))
+    asked: list[str] = []
+    known._base.set_trace_callback(asked.append)
+    assert len(list(known.select("awake = 1 OR last > ?", (int(LATER.timestamp()),)))) == 40
+    known._base.set_trace_callback(None)
+    plan = [row[3] for row in known._base.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
+    assert [step for step in plan if step.startswith("SCAN") or "by_path" in step] == []
+    known.close()
 
 
 def test_what_is_known_is_not_parsed_again(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:

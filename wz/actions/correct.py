@@ -8,6 +8,7 @@ from wz.actions.base import Action, Field, Refusal
 from wz.i18n import N_, _, listed, term
 from wz.model.case import STATE_LABELS, Case
 from wz.model.event import Event, Facts, plain
+from wz.model.instants import shown
 from wz.regulation import deadlines
 from wz.regulation.law import Law
 
@@ -55,7 +56,26 @@ def decide(case: Case, event: Correct, law: Law) -> Refusal | None:
         return Refusal(None, _("{value} does not fit {field}").format(value=brief, field=named), again)
     if facts == case.facts:
         return Refusal(None, _("{field} reads so already").format(field=named), again)
-    return None
+    return _decide_received(case, event, facts) if event.field == "received" else None
+
+
+def _decide_received(case: Case, event: Correct, facts: Facts) -> Refusal | None:
+    """Nothing happens in a case before it has come in; what is said of that is said afterwards."""
+    happened = [
+        one.at
+        for place, one in enumerate(case.events, 1)
+        if one.at <= event.at and place not in case.retracted and not isinstance(one, Correct)
+    ]
+    first = min([event.at, *happened])
+    if facts.received <= first:
+        return None
+    return Refusal(
+        None,
+        _("the case cannot have come in on {received}: it was dealt with on {first} already").format(
+            received=shown(facts.received), first=shown(first)
+        ),
+        _("Give the time with its year, such as 2026-11-23 10:30; or retract what was entered for too early a time."),
+    )
 
 
 def apply(case: Case, event: Correct, law: Law) -> None:

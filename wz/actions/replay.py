@@ -108,6 +108,11 @@ def refuse(case: Case, action: Action, event: Event, law: Law) -> Refusal | None
     )
 
 
+def refuse_now(case: Case, action: Action, at: datetime, law: Law) -> Refusal | None:
+    """Why the state as it stands does not allow the action, whatever its fields would be."""
+    return _refuse_state(case, action, at, law)
+
+
 def possible(case: Case, at: datetime, law: Law) -> list[Action]:
     """What can be done with the case at that instant."""
     return [action for action in ACTIONS.values() if case.state in action.states and action.ready(case, at, law)]

@@ -10,10 +10,11 @@ from wz.actions.catalog import ACTIONS
 from wz.cli.answers import gather
 from wz.cli.context import complete_unit, current, format_option, happened_at, now, registry_option
 from wz.cli.fields import asked_fields, options
+from wz.cli.questions import at_terminal
 from wz.cli.values import read_document
-from wz.errors import Usage
+from wz.errors import Refused, Usage
 from wz.i18n import N_, _
-from wz.model.article import article_name
+from wz.model.article import article_name, cited
 
 if TYPE_CHECKING:
     from wz.model.case import Case
@@ -116,7 +117,7 @@ def complete_case(ctx: click.Context, param: click.Parameter, incomplete: str) -
 
 def perform(action: Action, given: Mapping[str, Any], complete: Complete | None = None) -> None:
     """Parse what was typed, do the action, print what was done."""
-    from wz.actions.replay import replay
+    from wz.actions.replay import refuse_now, replay
     from wz.model import case_id as ids
     from wz.office.act import act, unreadable
     from wz.office.actors import actor_of
@@ -131,6 +132,9 @@ def perform(action: Action, given: Mapping[str, Any], complete: Complete | None 
     case = replay(read.facts, read.events, registry.law).case
     by = actor_of(action, registry.directory, session.email, given.get("on_behalf"), case.lead)
     permit(registry, action.name, by)  # before questions are asked for nothing
+    if at_terminal() and not given["at"] and (refusal := refuse_now(case, action, now(), registry.law)):
+        # Nobody shall answer ten questions first.
+        raise Refused(cited(refusal.article, refusal.why), refusal.instead, refusal.article)
     fields, documents = gather(action, given, case)
     if action.name == "correct":
         fields["value"] = correct_value(fields)

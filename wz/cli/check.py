@@ -66,6 +66,7 @@ _ROOMY = 140
     metavar="DAY|COMMIT",
     help=_("Only what became worse since then: a level that rose, or newly overdue."),
 )
+@click.option("--all", "everything", is_flag=True, help=_("Also what is due later; the other formats always have it."))
 @as_of_option
 @rev_option
 @format_option("table", "json", "ndjson", "csv", "junit", "github", "markdown", "html")
@@ -77,6 +78,7 @@ def check(
     within: int | None,
     fail_on: str | None,
     new_since: str | None,
+    everything: bool,
     as_of: "datetime | None",
     output: str,
     to: str | None,
@@ -105,7 +107,7 @@ def check(
         before=before,
     )
     if output == "table":
-        text = _table(report)
+        text = _table(report, everything)
     else:
         from wz.cli.check_formats import rendered
 
@@ -144,7 +146,7 @@ def _before(since: str, found: "Survey") -> "Before":
     return comparing.before_day(current().registry, moment, found)
 
 
-def _table(report: "Check") -> str:
+def _table(report: "Check", everything: bool) -> str:
     from wz.office import checking
     from wz.render.table import flexible, paint
 
@@ -183,22 +185,25 @@ def _table(report: "Check") -> str:
                 (*row, level_name(one.before) if one.before else "") for row, one in zip(rows, overdue, strict=True)
             ]
         section(_("Overdue"), flexible(headers, rows, 2, wide, right=[6]))
-    if soon:
-        rows = [
-            (
-                case_name(one.case, tight),
-                one.title,
-                unit_name(one.unit, tight),
-                owed_name(one.obligation),
-                due_name(one, tight),
-                one.days_left,
-            )
-            for one in soon
-        ]
-        headers = [_("Case"), _("Title"), _("Unit"), _("Owes"), _("Due"), _("Days left")]
-        section(
-            _("Due within {days} working days").format(days=rules.due_soon), flexible(headers, rows, 1, wide, right=[5])
-        )
+    later = [one for one in report.obligations if one not in overdue and one not in soon] if everything else []
+    for title, ahead in (
+        (_("Due within {days} working days").format(days=rules.due_soon), soon),
+        (_("Due later"), later),
+    ):
+        if ahead:
+            rows = [
+                (
+                    case_name(one.case, tight),
+                    one.title,
+                    unit_name(one.unit, tight),
+                    owed_name(one.obligation),
+                    due_name(one, tight),
+                    one.days_left,
+                )
+                for one in ahead
+            ]
+            headers = [_("Case"), _("Title"), _("Unit"), _("Owes"), _("Due"), _("Days left")]
+            section(title, flexible(headers, rows, 1, wide, right=[5]))
     if report.waiting:
         rows = [
             (awaited_name(one.awaited), case_name(one.case, tight), one.title, f"{one.since:%Y-%m-%d %H:%M}", one.days)

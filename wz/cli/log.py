@@ -40,7 +40,15 @@ def log(case: str, output: str) -> None:
         click.echo(pretty({"case": case_id, "entries": entries}))
     else:
         click.echo(_table(entries))
-    if slow:
+    if registry.git.present and registry.git.shallow:
+        click.echo(
+            _(
+                "This clone is shallow: what was recorded earlier is shown with its oldest commit. "
+                "Fetch the history: git fetch --unshallow."
+            ),
+            err=True,
+        )
+    elif slow:
         click.echo(_("The history is long; preparing it once, so that the next log is quick."), err=True)
         registry.git.quicken_history()
 

@@ -11,7 +11,7 @@ import click
 
 from wz import __version__
 from wz.cli.context import registry_option
-from wz.errors import Unreadable, WzError
+from wz.errors import Unreadable, Usage, WzError
 from wz.i18n import N_, _, listed, reason_of
 
 BUG = 70
@@ -79,6 +79,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     N_("Assessment"): {
         "score": ("wz.cli.score:score", N_("The units' assessment over a year, a quarter or a month.")),
+        "report": ("wz.cli.report:report", N_("The report of a month, a quarter or a year, as a document.")),
     },
     N_("What leaves the office"): {
         "print": ("wz.cli.print:print_form", N_("An official document of a case as a Word file.")),
@@ -162,32 +163,27 @@ def run(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
-        return error.exit_code
+        return max(error.exit_code, Usage.exit_code)  # 1 would mean findings
     except BrokenPipeError:
-        _let_go()  # whoever read our output has had enough
+        # Whoever read our output has had enough; Python must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            return _bug(error)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(_("error: cannot write the result: {reason}").format(reason=reason_of(error)), err=True)
+        return Unreadable.exit_code
     except Exception as error:
-        if os.environ.get("WZ_DEBUG"):
-            raise
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            return _disk_full(error)
-        click.echo(_("error: this is a bug in wz: {error!r}").format(error=error), err=True)
-        click.echo(_("Set WZ_DEBUG=1 to see where; please report it."), err=True)
-        return BUG
+        return _bug(error)
 
 
-def _let_go() -> None:
-    """Output that nobody takes is dropped, lest Python complain about it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _disk_full(error: OSError) -> int:
-    """No fault of ours; most often it is our output that was to be kept there."""
-    written = error.filename or _("standard output")
-    message = _("cannot write {path}: {reason}").format(path=written, reason=reason_of(error))
-    click.echo(_("error: {message}").format(message=_harmless(message)), err=True)
-    _let_go()
-    return Unreadable.exit_code
+def _bug(error: Exception) -> int:
+    if os.environ.get("WZ_DEBUG"):
+        raise error
+    click.echo(_("error: this is a bug in wz: {error!r}").format(error=error), err=True)
+    click.echo(_("Set WZ_DEBUG=1 to see where; please report it."), err=True)
+    return BUG
 
 
 def _complete() -> int:
@@ -213,7 +209,10 @@ def _harmless(text: str) -> str:
 
 
 def _speak_utf8() -> None:
-    """A Windows console or an ASCII locale must not choke on Chinese."""
+    """A Windows console or an ASCII locale must not choke on Chinese, nor a stream that somebody has closed on us."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - it lives as long as we do
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":

@@ -47,11 +47,18 @@ def _answer(label: str, field: Field, choices: Mapping[str, str]) -> Any:
     if field.kind in ("days", "place"):
         return click.prompt(label, type=whole_number(1), err=True)
     if not choices:
-        return click.prompt(label, err=True)
+        return _ask_line(label)
     answer: str = click.prompt(_("{label} (number, code or name)").format(label=label), err=True).strip()
     if answer not in choices and answer.isdecimal() and 1 <= int(answer) <= len(choices):
         answer = list(choices)[int(answer) - 1]
     return (answer,) if field.kind == "units" else answer
+
+
+def _ask_line(label: str) -> str:
+    answer = ""
+    while not answer.strip():  # click asks again where nothing was typed, not where blanks were
+        answer = click.prompt(label, err=True)
+    return answer
 
 
 def _ask_text(label: str) -> str:
@@ -59,7 +66,17 @@ def _ask_text(label: str) -> str:
         _("{label} (Enter alone opens an editor)").format(label=label), default="", show_default=False, err=True
     )
     while not answer.strip():
-        answer = (click.edit("") or "").rstrip("\n")
+        answer = _edited()
         if not answer.strip():
             click.confirm(_("The text is empty. Open the editor again?"), abort=True, default=True, err=True)
     return answer
+
+
+def _edited() -> str:
+    """A text from the editor. Raises Usage where there is none to be started, so that it is asked for again."""
+    try:
+        return (click.edit("") or "").rstrip("\n")
+    except click.ClickException as error:
+        raise Usage(
+            error.format_message(), _("Type the text here, or set EDITOR to an editor that is there.")
+        ) from None

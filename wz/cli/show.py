@@ -31,20 +31,17 @@ _COMMON_LABELS = {"oa": "OA 送签", "note": "备注", "attachments": "附件", 
 @registry_option
 def show(case: str, as_of: datetime | None, output: str) -> int:
     from wz.actions.replay import replay
-    from wz.model import case_id as ids
     from wz.office import showing
-    from wz.office.act import unreadable
+    from wz.office.reading import read_case
     from wz.office.survey import unlawful_problems
 
     registry = current().registry
-    path = ids.path_of(registry.resolve(case))
-    read = registry.read(path)
-    if read.facts is None:
-        raise unreadable(read.problems)
     moment = as_of or now()
+    read = read_case(registry, registry.resolve(case), moment)
+    assert read.facts is not None
     replayed = replay(read.facts, read.events, registry.law, moment)
     problems = unlawful_problems(read, replayed)
-    shown = showing.show(replayed, path, registry.law, registry.directory, moment, problems)
+    shown = showing.show(replayed, read.path, registry.law, registry.directory, moment, problems)
     if output == "json":
         from wz.render.json import pretty
 

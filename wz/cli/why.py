@@ -28,16 +28,13 @@ if TYPE_CHECKING:
 @format_option("text", "json")
 @registry_option
 def why(case: str, as_of: datetime | None, output: str) -> None:
-    from wz.model import case_id as ids
-    from wz.office.act import unreadable
     from wz.office.explaining import explain_then
+    from wz.office.reading import read_case
 
     session = current()
     registry = session.registry
-    read = registry.read(ids.path_of(registry.resolve(case)))
-    if read.facts is None:
-        raise unreadable(read.problems)
     moment = as_of or now()
+    read = read_case(registry, registry.resolve(case), moment)
     explained = explain_then(read, registry.law, session.law_since, moment)
     if output == "json":
         from wz.render.json import pretty

@@ -29,3 +29,16 @@ def period(year: int, quarter: int | None = None, month: int | None = None) -> P
     after = start + months
     end = date(year + (after > 12), (after - 1) % 12 + 1, 1) - timedelta(1)
     return Period(year=year, quarter=quarter, month=month, first=date(year, start, 1), last=end)
+
+
+def preceding(one: Period) -> Period:
+    """The period of the same length before it."""
+    day = one.before
+    if one.month:
+        return period(day.year, month=day.month)
+    return period(day.year, quarter=(day.month + 2) // 3) if one.quarter else period(day.year)
+
+
+def year_earlier(one: Period) -> Period:
+    """The same period of the year before."""
+    return period(one.year - 1, one.quarter, one.month)

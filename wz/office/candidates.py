@@ -20,7 +20,7 @@ from wz.regulation.law import Law
 from wz.store.registry import Registry
 
 # 集中投诉举报: who asks for information complains of nothing.
-_NO_COMPLAINT = frozenset({"consult"})
+NO_COMPLAINT = frozenset({"consult"})
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
     problems: list[Problem]
 
 
-class _Standing(NamedTuple):
+class Standing(NamedTuple):
     """What a group says of a case."""
 
     unit: str | None
@@ -77,14 +77,14 @@ def candidates(registry: Registry, as_of: datetime, since: date, least: int = 3)
     law = registry.law
     found: list[Candidate] = []
     texts: list[Text] = []
-    standings: dict[str, _Standing] = {}
+    standings: dict[str, Standing] = {}
     for replayed in replays(registry, as_of, problems):
         case = replayed.case
         found += of_case(case, law, as_of)
         received = case.facts.received.astimezone(SHANGHAI).date()
-        if received >= since and case.state != "declined" and case.facts.category not in _NO_COMPLAINT:
+        if received >= since and case.state != "declined" and case.facts.category not in NO_COMPLAINT:
             texts.append(Text(case.facts.id, case.facts.title, case.facts.content, received))
-            standings[case.facts.id] = _Standing(case.lead, case.state not in ENDED, "23(2)" in case.supervised)
+            standings[case.facts.id] = Standing(case.lead, case.state not in ENDED, "23(2)" in case.supervised)
     return Candidates(
         as_of=as_of,
         registry=registry.root.as_posix(),
@@ -95,7 +95,7 @@ def candidates(registry: Registry, as_of: datetime, since: date, least: int = 3)
     )
 
 
-def concentrated(texts: list[Text], standings: dict[str, _Standing], least: int) -> Iterator[Concentrated]:
+def concentrated(texts: list[Text], standings: dict[str, Standing], least: int) -> Iterator[Concentrated]:
     for group in groups(texts, least):
         stand = {case: standings[case] for case in group.cases}
         yield Concentrated(

@@ -24,7 +24,7 @@ _SHARED = 0.8  # share of a group's cases that have its subject
 _TITLED = 0.7  # share of them that have it in the title
 _TITLE = 2.0  # what standing in the title adds to a word's count (of which the logarithm is taken)
 _KEPT = 25  # telling words kept of a text
-_READ = 2000  # characters read of a content
+READ = 2000  # characters read of a content
 _CROWD = 200  # a registry with fewer cases than that knows little of how common a word is
 _SAME = 0.8  # share of words in common from which two texts are one, sent twice
 _BUSY = 1000  # a word in more cases than that alone makes nothing alike
@@ -90,7 +90,7 @@ class _Cluster:
 def groups(texts: Sequence[Text], least: int = 3) -> list[Group]:
     """The groups of at least that many cases, the largest first, then the newest."""
     titles = [frozenset(words(text.title)) for text in texts]
-    bodies = [Counter(words(text.content[:_READ])) for text in texts]
+    bodies = [Counter(words(text.content[:READ])) for text in texts]
     vectors = _vectors(titles, bodies)
     clusters = [_Cluster(place, *pair) for place, pair in enumerate(zip(vectors, titles, strict=True))]
     for _alike, one, other in sorted(_alike_pairs(vectors), reverse=True):

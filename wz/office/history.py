@@ -26,12 +26,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def history(registry: Registry, case_id: str) -> list[Entry]:
-    """Registration and events in file order. A commit records the events by which the file grew in it."""
+    """Registration and events in file order. A commit records the events by which the file grew in it.
+
+    In a shallow clone its oldest commit stands for all that came before.
+    """
     path = ids.path_of(case_id)
     read = registry.read(path)
     if read.facts is None:
         raise unreadable(read.problems)
     commits = list(registry.git.history(path, registry.revision or "HEAD")) if registry.git.present else []
+    oldest = registry.git.oldest_of_shallow if commits else frozenset()
     recorded = {}
     known = -1  # -1: not even the facts
     for commit in commits:
@@ -46,7 +50,7 @@ def history(registry: Registry, case_id: str) -> list[Entry]:
             place=None,
             action="new",
             at=read.facts.received.astimezone(SHANGHAI),
-            by=registration.trailers.get("Wz-Actor", "") if registration else "",
+            by=registration.trailers.get("Wz-Actor", "") if registration and registration.name not in oldest else "",
             recorded=registration.at.astimezone(SHANGHAI) if registration else None,
             commit=registration.name if registration else None,
             author=registration.author if registration else None,

@@ -59,7 +59,8 @@ def close_units(text: str, directory: Directory) -> str:
     from difflib import get_close_matches
 
     names = {name: unit.id for unit in directory.units for name in (unit.id, unit.name, *unit.aliases)}
-    close = [names[name] for name in get_close_matches(text, names, 3, 0.5)]
+    within = [unit for name, unit in names.items() if text and text in name]
+    close = within[:8] or [names[name] for name in get_close_matches(text, names, 3, 0.5)]
     if close:
         return _("Did you mean {close}?").format(close=listed(dict.fromkeys(close)))
     return _("`wz units` shows them.")

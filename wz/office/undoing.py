@@ -55,7 +55,7 @@ def what(registry: Registry, text: str | None, email: str) -> Undoing:
         if commit is None:
             raise Usage(_("nothing of {email} is on record").format(email=email or "?"), _("Name a case or a commit."))
         return Undoing(of_commit(registry, commit), commit)
-    commit = revisions.named(registry.git, text)
+    commit = registry.git.commit_of(text) if text.strip() else None
     try:
         case_id = Finder(registry).find(text)
     except Usage:

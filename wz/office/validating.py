@@ -72,7 +72,10 @@ def _usable(registry: Registry) -> bool:
 
 
 def _files(root: Path) -> Iterator[str]:
-    yield from (path.relative_to(root).as_posix() for path in sorted((root / "cases").rglob("*")) if not path.is_dir())
+    """Everything below cases/ but folders; a link to a folder is none, for git does not follow it."""
+    for path in sorted((root / "cases").rglob("*")):
+        if path.is_symlink() or not path.is_dir():
+            yield path.relative_to(root).as_posix()
 
 
 def _of_cases(paths: list[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
-_WIDTH = 340
+WIDTH = 340
 _LINE = 22
 
 
@@ -12,9 +12,9 @@ def columns(labels: Sequence[str], series: Mapping[str, Sequence[int]], title: s
     height, base, left = 162, 140, 4
     totals = [sum(values) for values in zip(*series.values(), strict=True)] if series else []
     top = max([*totals, 1])
-    step = (_WIDTH - left) / max(len(labels), 1)
+    step = (WIDTH - left) / max(len(labels), 1)
     wide = min(step * 0.66, 34)
-    parts = [f'<line class="axis" x1="{left}" y1="{base}" x2="{_WIDTH}" y2="{base}"/>']
+    parts = [f'<line class="axis" x1="{left}" y1="{base}" x2="{WIDTH}" y2="{base}"/>']
     for number, (label, total) in enumerate(zip(labels, totals, strict=True)):
         x, y = left + step * number + (step - wide) / 2, float(base)
         for colour, (name, values) in enumerate(series.items(), 1):
@@ -33,7 +33,7 @@ def columns(labels: Sequence[str], series: Mapping[str, Sequence[int]], title: s
         for colour, name in enumerate(series, 1)
         if any(series[name])
     )
-    return _svg(title, height, parts) + f'<ul class="legend">{legend}</ul>'
+    return svg(title, height, parts) + f'<ul class="legend">{legend}</ul>'
 
 
 def bars(rows: Sequence[tuple[str, int]], title: str) -> str:
@@ -42,14 +42,14 @@ def bars(rows: Sequence[tuple[str, int]], title: str) -> str:
     parts = []
     for number, (name, count) in enumerate(rows):
         y = number * _LINE * 2
-        tall = count / top * (_WIDTH - 46)
+        tall = count / top * (WIDTH - 46)
         parts.append(f'<text class="name" x="0" y="{y + 14}">{escape(name)}</text>')
         parts.append(f'<rect class="colour-1" x="0" y="{y + 20}" width="{max(tall, 1):.1f}" height="12"/>')
         parts.append(f'<text class="count" x="{max(tall, 1) + 6:.1f}" y="{y + 31}">{count}</text>')
-    return _svg(title, len(rows) * _LINE * 2, parts)
+    return svg(title, len(rows) * _LINE * 2, parts)
 
 
-def _svg(title: str, height: int, parts: Sequence[str]) -> str:
+def svg(title: str, height: int, parts: Sequence[str]) -> str:
     label = escape(title, {'"': "&quot;"})
-    opening = f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{label}">'
+    opening = f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{label}">'
     return opening + "".join(parts) + "</svg>"

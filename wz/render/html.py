@@ -8,7 +8,7 @@ from html import escape
 from wz.i18n import CHINESE, _
 from wz.render.page import Page, Section
 
-_STYLE = """\
+STYLE = """\
 :root { color-scheme: light dark; }
 body { font: 15px/1.5 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif; margin: 2em auto; \
 max-width: 90em; padding: 0 1em; }
@@ -27,14 +27,15 @@ tr.red td:first-child { border-left: .4em solid #c53030; }
 tr.referral td:first-child { border-left: .4em solid #742a2a; font-weight: bold; }
 @media print { body { margin: 0; max-width: none; } tr { break-inside: avoid; } }
 """
-_SCRIPT = """\
+SCRIPT = """\
 document.querySelectorAll("th").forEach(head => head.firstChild.addEventListener("click", () => {
   const table = head.closest("table"), body = table.tBodies[0], column = head.cellIndex;
   const number = head.classList.contains("number"), down = head.getAttribute("aria-sort") === "ascending";
   table.querySelectorAll("th").forEach(other => other.removeAttribute("aria-sort"));
   head.setAttribute("aria-sort", down ? "descending" : "ascending");
   const key = row => row.cells[column].textContent;
-  const order = (one, other) => number ? key(one) - key(other) : key(one).localeCompare(key(other), "zh");
+  const figure = row => { const value = parseFloat(key(row)); return isNaN(value) ? -1e300 : value; };
+  const order = (one, other) => number ? figure(one) - figure(other) : key(one).localeCompare(key(other), "zh");
   const rows = Array.from(body.rows).sort(order);
   if (down) rows.reverse();
   rows.forEach(row => body.appendChild(row));
@@ -47,27 +48,37 @@ def document(page: Page) -> str:
     return "\n".join(_lines(page))
 
 
-def _lines(page: Page) -> Iterator[str]:
-    allowed = b64encode(sha256(_SCRIPT.encode()).digest()).decode()
+def head(title: str, style: str, language: str) -> Iterator[str]:
+    """Up to the beginning of the body."""
+    allowed = b64encode(sha256(SCRIPT.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'"
-    yield f'<!doctype html>\n<html lang="{"zh-CN" if CHINESE else "en"}">\n<head>\n<meta charset="utf-8">'
+    yield f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    title = escape(page.title)
-    yield f"<title>{title}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>"
+    yield f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>"
+
+
+def _lines(page: Page) -> Iterator[str]:
+    yield from head(page.title, STYLE, "zh-CN" if CHINESE else "en")
+    yield f"<h1>{escape(page.title)}</h1>"
     for line in page.lead:
         yield f"<p>{escape(line)}</p>"
     for section in page.sections:
         yield from _section(section)
-    yield f"<script>{_SCRIPT}</script>\n</body>\n</html>"
+    yield f"<script>{SCRIPT}</script>\n</body>\n</html>"
+
+
+def heading_cell(header: str, number: bool) -> str:
+    """A column's heading, by which its table is sorted."""
+    kind, hint = ' class="number"' if number else "", escape(_("Sort"), quote=True)
+    return f'<th scope="col"{kind}><button type="button" title="{hint}">{escape(header)}</button></th>'
 
 
 def _section(section: Section) -> Iterator[str]:
-    hint = escape(_("Sort"), quote=True)
     numbers = [' class="number"' if column in section.right else "" for column in range(len(section.headers))]
     yield f"<h2>{escape(section.title)}</h2>\n<table>\n<thead><tr>"
-    for kind, header in zip(numbers, section.headers, strict=True):
-        yield f'<th scope="col"{kind}><button type="button" title="{hint}">{escape(header)}</button></th>'
+    for column, header in enumerate(section.headers):
+        yield heading_cell(header, column in section.right)
     yield "</tr></thead>\n<tbody>"
     marks = section.marks or [""] * len(section.rows)
     for mark, row in zip(marks, section.rows, strict=True):

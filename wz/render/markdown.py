@@ -28,11 +28,11 @@ def text(value: str) -> str:
 
 
 def _table(section: Section) -> Iterator[str]:
-    yield _line([text(header) for header in section.headers])
-    yield _line(["---:" if column in section.right else "---" for column in range(len(section.headers))])
+    yield line([text(header) for header in section.headers])
+    yield line(["---:" if column in section.right else "---" for column in range(len(section.headers))])
     for row in section.rows[:ROWS]:
-        yield _line([text(cell) for cell in row])
+        yield line([text(cell) for cell in row])
 
 
-def _line(cells: Sequence[str]) -> str:
+def line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"

@@ -39,12 +39,12 @@ def write(out: IO[bytes], headings: Sequence[str], kinds: Sequence[str], rows: I
                     _("Narrow the query down, or write CSV or Parquet."),
                 )
             cells = [_cell(sheet, kind, value) for kind, value in zip(kinds, row, strict=True)]
-            cut += sum(isinstance(value, str | list) and len(_text(value)) > LONGEST_CELL for value in row)
+            cut += sum(isinstance(value, str | list) and len(plain_text(value)) > LONGEST_CELL for value in row)
             sheet.append(cells)
     except BaseException:
         sheet.close()
         raise
-    sheet.auto_filter.ref = f"A1:{_letters(len(headings))}{count + 1}"
+    sheet.auto_filter.ref = f"A1:{letters(len(headings))}{count + 1}"
     with TemporaryFile() as whole:  # an archive is written with leaps, which a pipe cannot take
         book.save(whole)
         whole.seek(0)
@@ -58,7 +58,7 @@ def _head(sheet: Any, headings: Sequence[str], kinds: Sequence[str]) -> None:
 
     sheet.freeze_panes = "A2"
     for place, kind in enumerate(kinds, 1):
-        sheet.column_dimensions[_letters(place)].width = _WIDTHS[kind]
+        sheet.column_dimensions[letters(place)].width = _WIDTHS[kind]
     bold = Font(bold=True)
     cells = [WriteOnlyCell(sheet, heading) for heading in headings]
     for cell in cells:
@@ -66,7 +66,7 @@ def _head(sheet: Any, headings: Sequence[str], kinds: Sequence[str]) -> None:
     sheet.append(cells)
 
 
-def _letters(place: int) -> str:
+def letters(place: int) -> str:
     from openpyxl.utils import get_column_letter
 
     return str(get_column_letter(place))
@@ -87,7 +87,7 @@ def _cell(sheet: Any, kind: str, value: Any) -> Any:
         return cell
     if isinstance(value, int | float):
         return value
-    text = _text(value)[:LONGEST_CELL]
+    text = plain_text(value)[:LONGEST_CELL]
     if text[:1] not in ("=", "#"):
         return text
     cell = WriteOnlyCell(sheet, text)  # a text whatever it begins with: `=` would make a formula of it, `#N/A` an error
@@ -95,7 +95,7 @@ def _cell(sheet: Any, kind: str, value: Any) -> Any:
     return cell
 
 
-def _text(value: Any) -> str:
+def plain_text(value: Any) -> str:
     """A text as the sheet's XML takes it; Excel would read `_x000D_` as a control character."""
     text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
     return _ESCAPE.sub("_x005F_", _UNWRITABLE.sub("", text))

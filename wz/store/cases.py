@@ -6,8 +6,8 @@ what is not committed); nothing else is read again.
 
 import heapq
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from itertools import islice
@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wz import __version__
-from wz.errors import GitFailed
+from wz.errors import GitFailed, Unreadable
 from wz.store import rows, schema
-from wz.store.files import is_case_path
-from wz.store.index import Damaged, Index, build
+from wz.store.files import is_case_path, is_folder_of_cases, lies_there
+from wz.store.index import Damaged, Index, build, drop
 from wz.store.rows import Row
 
 if TYPE_CHECKING:
@@ -39,8 +39,12 @@ class View(NamedTuple):
     beside: dict[str, str | None]
     same_law: bool
 
+    def close(self) -> None:
+        if self.known is not None:
+            self.known.close()
 
-def of(registry: "Registry", where: str = "TRUE", *values: object) -> Iterator[Row]:
+
+def of(registry: "Registry", where: str = "", *values: object) -> Iterator[Row]:
     """The rows of all cases, by path; of those in the index only the ones that fit a condition of SQL.
 
     What is not in the index is given whether it fits or not. An index found damaged on the way is made anew.
@@ -56,23 +60,26 @@ def of(registry: "Registry", where: str = "TRUE", *values: object) -> Iterator[R
         except sqlite3.ProgrammingError:  # ours, not the file's
             raise
         except _FAULTS:
-            _drop(registry)
+            view.close()
+            drop(_path(registry))
         finally:
-            if view.known is not None:
-                view.known.close()
+            view.close()
 
 
 def ending(registry: "Registry", end: str) -> list[str]:
     """The path of every case whose id ends so."""
-    view = _view(registry, trusted=True)
-    found = {path for path, blob in view.beside.items() if blob is not None and path.endswith(f"{end}.yaml")}
-    if view.known is not None:
-        with closing(view.known) as index:
-            try:
-                found |= {path for path in index.paths(end) if path not in view.beside}
-            except _FAULTS:
-                _drop(registry)
-                return ending(registry, end)
+    for trusted in (True, True, False):
+        view = _view(registry, trusted)
+        found = {path for path, blob in view.beside.items() if blob is not None and path.endswith(f"{end}.yaml")}
+        try:
+            if view.known is not None:
+                found |= {path for path in view.known.paths(end) if path not in view.beside}
+            break
+        except _FAULTS:
+            view.close()
+            drop(_path(registry))
+        finally:
+            view.close()
     return sorted(found)
 
 
@@ -82,9 +89,9 @@ def _rows(registry: "Registry", view: View, where: str, values: Iterable[object]
         yield from read
         return
     if view.same_law:
-        known = view.known.select(f"({where}) AND path > ?", (*values, last))
+        known = view.known.select(where, values, last)
     else:
-        known = _judged(registry, view.known.select("path > ?", (last,)))
+        known = _judged(registry, view.known.select(after=last))
     yield from heapq.merge((one for one in known if one.path not in view.beside), read, key=attrgetter("path"))
 
 
@@ -105,19 +112,24 @@ def _view(registry: "Registry", trusted: bool) -> View:
     changed: dict[str, str | None] = {}
     head, own = registry.revision, False
     if head is None:
-        if len(list(islice(registry.files.case_paths(), PAYS))) < PAYS or not git.present:
+        if len(list(islice(registry.files.case_paths(), PAYS))) < PAYS:
             return _without_index(registry)
-        head, uncommitted = git.status("cases")
+        try:
+            head, uncommitted = git.status("cases") if git.present else (None, [])
+        except GitFailed:  # git's own index is damaged, or the repository somebody else's; the files can still be read
+            return _without_index(registry)
         if head is None:
             return _without_index(registry)
-        for path in filter(is_case_path, uncommitted):
-            changed[path] = "" if (registry.root / path).is_file() else None
+        changed = {
+            path: "" if lies_there(registry.root, path) else None for path in _cases_among(registry, uncommitted)
+        }
         own = True
     else:
         own = head == git.commit_of("HEAD")
     index = _index(registry, head, own) if trusted else None
     if index is not None:
         try:
+            index.hold()
             about = index.about()
             same_law = about["law"] == registry.law_mark
             if about["head"] != head:
@@ -126,6 +138,13 @@ def _view(registry: "Registry", trusted: bool) -> View:
         except (*_FAULTS, KeyError, GitFailed):
             index.close()
     return View(None, {**_case_blobs(git.tree(head, "cases")), **changed}, same_law=True)
+
+
+def _cases_among(registry: "Registry", paths: Sequence[str]) -> Iterator[str]:
+    """The case files among those paths, and below those of them that are folders."""
+    yield from filter(is_case_path, paths)
+    if folders := tuple(filter(is_folder_of_cases, paths)):
+        yield from (path for path in registry.files.case_paths() if path.startswith(folders))
 
 
 def _without_index(registry: "Registry") -> View:
@@ -138,7 +157,7 @@ def _case_blobs(blobs: Iterable[tuple[str, str | None]]) -> dict[str, str | None
 
 def _index(registry: "Registry", head: str, own: bool) -> Index | None:
     """The index, of that commit where it is the registry's own; None where there can be none."""
-    path = registry.git.state_dir / _NAME
+    path = _path(registry)
     for _attempt in range(3):
         index = _open(path)
         if index is None:
@@ -148,10 +167,15 @@ def _index(registry: "Registry", head: str, own: bool) -> Index | None:
         try:
             if not own or _brought_up(registry, index, head, path):
                 return index
-        except sqlite3.OperationalError:  # it cannot be written, now or at all: it still says what it says
+        # It cannot be written, now or at all, or no law can be read: it still says what it says.
+        except (sqlite3.OperationalError, Unreadable):
             return index
+        except OSError:  # nor be replaced, while others on Windows read it
+            index.close()
+            return _open(path)
         except (*_FAULTS, KeyError, GitFailed):
-            _drop(registry)
+            index.close()
+            drop(path)
         index.close()
     return None
 
@@ -176,7 +200,7 @@ def _built(registry: "Registry", path: Path, head: str) -> bool:
     blobs = sorted(_there(_case_blobs(registry.git.tree(head, "cases"))))
     if len(blobs) < PAYS:
         return False
-    with suppress(OSError, sqlite3.Error):
+    with suppress(OSError, sqlite3.Error, Unreadable):
         path.parent.mkdir(exist_ok=True)
         build(path, rows.read_rows(registry, blobs), _about(registry, head))
         return True
@@ -188,7 +212,7 @@ def _brought_up(registry: "Registry", index: Index, head: str, path: Path) -> bo
     about = index.about()
     settles = registry.revision is None or registry.git.bare  # else the work tree's law is what the index goes by
     if about["law"] != registry.law_mark and settles:
-        build(path, _judged(registry, index.select()), _about(registry, about["head"]))
+        build(path, _judged(registry, index.select()), _about(registry, about["head"]), old=index)
         return False
     if about["head"] == head:
         return True
@@ -205,9 +229,8 @@ def _about(registry: "Registry", head: str) -> dict[str, str]:
     return {"tool": tool(), "law": registry.law_mark, "head": head}
 
 
-def _drop(registry: "Registry") -> None:
-    with suppress(OSError):
-        (registry.git.state_dir / _NAME).unlink()
+def _path(registry: "Registry") -> Path:
+    return registry.git.state_dir / _NAME
 
 
 @cache

@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
-from wz.store.git import FEW, Git, Identity, blob_name, failed, unwritable
+from wz.store.git import FEW, Identity, failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
+from wz.store.repository import Repository, blob_name
 
 LOCK_SECONDS = 60.0
 _INDEX_SECONDS = 2.0
@@ -34,7 +35,7 @@ class Step(NamedTuple):
     identity: Identity | None = None
 
 
-class Committer(Git):
+class Committer(Repository):
     """The repository that a registry lies in, to be written to."""
 
     @cached_property
@@ -270,7 +271,15 @@ class Committer(Git):
             f"100644 {blob} 0\t{self.layout.prefix}{path}\0" for path, blob in blobs.items() if blob is not None
         )
         environment = {"GIT_INDEX_FILE": str(draft)}
-        self.run("update-index", "--add", "--replace", "-z", "--index-info", stdin=entries.encode(), env=environment)
+        self.run(
+            "update-index",
+            "--add",
+            "--replace",
+            "-z",
+            "--index-info",
+            stdin=entries.encode("utf-8", "surrogateescape"),
+            env=environment,
+        )
 
     def _mend(self) -> None:
         """What a killed writer left: finish it if its commit stands, else forget it. The lock must be held."""
@@ -297,7 +306,7 @@ class Committer(Git):
 def _quoted(path: str) -> bytes:
     """A path as fast-import reads it."""
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'.encode()
+    return f'"{escaped}"'.encode("utf-8", "surrogateescape")
 
 
 @contextmanager

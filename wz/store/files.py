@@ -3,14 +3,20 @@
 import errno
 import os
 import re
+import stat
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from wz.store.git import Git
+from wz.store.repository import Repository
 
-_CASE = re.compile(r"cases/[0-9]+/[0-9]+/[0-9]+/[^/]+\.yaml")
+# A name that begins with a dot is an editor's or the system's; one that is not Unicode is nobody's.
+_NAME = r"[^/.\ud800-\udfff][^/\ud800-\udfff]*\.yaml"
+_CASE = re.compile(rf"cases/[0-9]+/[0-9]+/[0-9]+/{_NAME}")
+_CASE_NAME = re.compile(_NAME)
+_FOLDER_OF_CASES = re.compile(r"cases/(?:[0-9]+/){0,3}")
 
 
 class Files(Protocol):
@@ -31,14 +37,16 @@ class WorkTree:
         self._place = os.fspath(root)
 
     def read(self, name: str) -> bytes:
-        with open(f"{self._place}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - a Path a file would cost a third
+        # A Path for each file would cost a third more.
+        opener = _refusing_links if name.startswith("cases/") else None
+        with open(f"{self._place}/{name}", "rb", buffering=0, opener=opener) as file:
             return file.read()
 
     def case_paths(self) -> Iterator[str]:
         for year in _folders(self.root / "cases"):
             for month in _folders(year):
                 for day in _folders(month):
-                    names = sorted(entry.name for entry in os.scandir(day) if entry.name.endswith(".yaml"))
+                    names = sorted(entry.name for entry in os.scandir(day) if _is_case(entry))
                     below = f"cases/{Path(year).name}/{Path(month).name}/{Path(day).name}"
                     yield from (f"{below}/{name}" for name in names)
 
@@ -46,7 +54,7 @@ class WorkTree:
 class Recording:
     """The files as a commit has them; no work tree is needed, so a bare repository will do."""
 
-    def __init__(self, git: Git, commit: str) -> None:
+    def __init__(self, git: Repository, commit: str) -> None:
         self.git = git
         self.commit = commit
 
@@ -57,7 +65,7 @@ class Recording:
         return content
 
     def case_paths(self) -> Iterator[str]:
-        yield from self.blobs
+        yield from filter(is_case_path, self.blobs)
 
     @cached_property
     def blobs(self) -> dict[str, str]:
@@ -70,9 +78,38 @@ def is_case_path(path: str) -> bool:
     return _CASE.fullmatch(path) is not None
 
 
+def is_folder_of_cases(path: str) -> bool:
+    """Whether a folder, its name ending in a slash, may hold case files."""
+    return _FOLDER_OF_CASES.fullmatch(path) is not None
+
+
+def lies_there(root: Path, path: str) -> bool:
+    """Whether a case file is there; a link is one that cannot be read, and what lies behind a linked folder is not."""
+    place = root / path
+    try:
+        mode = place.lstat().st_mode
+    except OSError:
+        return False
+    linked = any(folder.is_symlink() for folder in islice(place.parents, 3))
+    return not linked and (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode))
+
+
+def _refusing_links(name: str, flags: int) -> int:
+    return os.open(name, flags | getattr(os, "O_NOFOLLOW", 0))
+
+
+def _is_case(entry: os.DirEntry[str]) -> bool:
+    # A pipe or device is no file to git either; a folder in a case's place is a fault to be told.
+    return _CASE_NAME.fullmatch(entry.name) is not None and (
+        entry.is_file(follow_symlinks=False) or entry.is_symlink() or entry.is_dir()
+    )
+
+
 def _folders(parent: Path | str) -> list[str]:
     try:
-        return sorted(entry.path for entry in os.scandir(parent) if _is_number(entry.name) and entry.is_dir())
+        return sorted(
+            entry.path for entry in os.scandir(parent) if _is_number(entry.name) and entry.is_dir(follow_symlinks=False)
+        )
     except FileNotFoundError:
         return []
 

@@ -1,6 +1,5 @@
 """Git: where the registry's history lives. Its processes, its lock, and what is read from it; `commits.py` writes."""
 
-import hashlib
 import os
 import re
 import signal
@@ -8,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -22,9 +20,6 @@ _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "
 
 # Up to so many files each is dealt with on its own; more are dealt with together.
 FEW = 64
-_NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
-# Of a commit: name, author, instant, trailers.
-_HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
 
 
 class Identity(NamedTuple):
@@ -43,16 +38,6 @@ class Layout(NamedTuple):
     git_dir: Path
     common_dir: Path
     prefix: str
-
-
-class Recorded(NamedTuple):
-    """A commit that touched a file, and the file's content in it; None where the commit removed it."""
-
-    name: str
-    author: str
-    at: datetime
-    trailers: dict[str, str]
-    content: bytes | None
 
 
 class Git:
@@ -137,6 +122,22 @@ class Git:
                 broken(words.decode("utf-8", "replace"))
         return subprocess.CompletedProcess(command, process.returncode, out, words)
 
+    @contextmanager
+    def _beside(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A git that runs while others do; stopped where its answer is not waited for."""
+        command = ["git", "-C", str(self.root), *arguments]
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=self._environment(),
+        ) as running:
+            try:
+                yield running
+            finally:
+                running.kill()
+
     def text(self, *arguments: str) -> str:
         """What a git command prints, without the last line break."""
         return self.run(*arguments).stdout.decode("utf-8", "replace").rstrip("\n")
@@ -146,7 +147,7 @@ class Git:
         """Raises GitFailed where the registry is in no repository."""
         questions = ("--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--show-prefix")
         done = self.run("rev-parse", *questions, "--show-toplevel", check=False)
-        answers = done.stdout.decode("utf-8").split("\n")
+        answers = os.fsdecode(done.stdout).split("\n")
         if answers[0] == "true":  # no work tree, so git has no answer to the last question
             return Layout(Path(answers[1]), Path(answers[1]), (self.root / answers[2]).resolve(), "")
         if done.returncode != 0:
@@ -158,10 +159,14 @@ class Git:
         _bare, git_dir, common, prefix, top = answers[:5]
         return Layout(Path(top), Path(git_dir), (self.root / common).resolve(), prefix)
 
-    @property
+    @cached_property
     def present(self) -> bool:
-        """Whether the registry is in a repository at all."""
-        return self.run("rev-parse", "--git-dir", check=False).returncode == 0
+        """Whether the registry is in a repository at all. Raises GitFailed where git will not look into it."""
+        arguments = ("rev-parse", "--git-dir")
+        done = self.run(*arguments, check=False)
+        if b"dubious ownership" in done.stderr:
+            raise failed(arguments, done)
+        return done.returncode == 0
 
     @property
     def bare(self) -> bool:
@@ -247,115 +252,14 @@ class Git:
         commit = self.run("rev-parse", "-q", "--verify", ref + "^{commit}", check=False).stdout.decode().strip()
         return ref, commit or None
 
-    def committed(self, commit: str | None, paths: Sequence[str]) -> list[bytes | None]:
-        """The content of files, named from the registry, at a commit; None where there is no such file."""
-        if commit is None or not paths:
-            return [None] * len(paths)
-        if len(paths) <= FEW:
-            return self.contents([f"{commit}:{self.layout.prefix}{path}" for path in paths])
-        # git looks up each path anew from the top; for many, their folders are quicker.
-        names = self.blobs(commit, paths)
-        contents = iter(self.contents([name for name in names if name]))
-        return [next(contents) if name else None for name in names]
-
-    def blobs(self, commit: str | None, paths: Sequence[str]) -> list[str | None]:
-        """Git's names for the contents of files, named from the registry, at a commit; None where there is no file.
-
-        It reads folders rather than files: most of many files lie in a few of them.
-        """
-        if commit is None:
-            return [None] * len(paths)
-        commit = commit if len(commit) in _NAME_LENGTHS else self.text("rev-parse", commit)
-        folders = list(dict.fromkeys(path.rpartition("/")[0] for path in paths))
-        names = "".join(f"{commit}:{self.layout.prefix}{folder}\n" for folder in folders)
-        listed = _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(folders))
-        size = len(commit) // 2
-        trees = {folder: _entries(tree or b"", size) for folder, tree in zip(folders, listed, strict=True)}
-        return [trees[folder].get(name.encode()) for folder, _slash, name in (path.rpartition("/") for path in paths)]
-
-    def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
-        """The content of blobs by their names, or as COMMIT:PATH; None where there is none."""
-        if not blobs:
-            return []
-        names = "".join(f"{blob}\n" for blob in blobs)
-        return _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(blobs))
-
     def commit_of(self, revision: str) -> str | None:
         """The commit that a revision names; None where it names none."""
         done = self.run("rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}", check=False)
         return done.stdout.decode().strip() or None
 
-    def committed_at(self, commit: str) -> datetime:
-        """When a commit was made."""
-        return datetime.fromisoformat(self.text("show", "-s", "--format=%cI", commit))
-
-    @property
-    def shallow(self) -> bool:
-        """Whether the clone was made without its older commits."""
-        return self.text("rev-parse", "--is-shallow-repository") == "true"
-
-    def tree(self, commit: str, below: str) -> Iterator[tuple[str, str]]:
-        """Every regular file below a folder of the registry at a commit, with its blob, by path."""
-        listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", self.layout.prefix + below).stdout
-        skip = len(self.layout.prefix)
-        for entry in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-            about, _tab, path = entry.partition("\t")
-            mode, _type, blob = about.split(" ")
-            if mode.startswith("100"):
-                yield path[skip:], blob
-
-    def changed(self, old: str, new: str, below: str) -> Iterator[tuple[str, str | None]]:
-        """The files below a folder that differ between two commits, with the blob in the new one; None: gone."""
-        place = self.layout.prefix + below
-        raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", place).stdout
-        parts = iter(raw.decode("utf-8", "surrogateescape").split("\0")[:-1])
-        skip = len(self.layout.prefix)
-        for about, path in zip(parts, parts, strict=True):
-            _old_mode, mode, _old_blob, blob, _status = about.split(" ")
-            yield path[skip:], blob if mode.startswith("100") else None
-
-    def status(self, below: str) -> tuple[str | None, list[str]]:
-        """The commit checked out (None before the first), and every file below a folder that is not as in it.
-
-        Files that git ignores are among them. No program that the repository names is run. Git notes in its index which
-        files it had to look into, where it can, so that it need not again.
-        """
-        done = self.run(
-            "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
-            "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
-        )  # fmt: skip
-        head, paths = None, []
-        skip = len(self.layout.prefix)
-        for entry in done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-            if entry.startswith("# branch.oid ") and not entry.endswith("(initial)"):
-                head = entry.rpartition(" ")[2]
-            elif not entry.startswith("#"):
-                # How many fields stand before the path depends on the kind: changed, unmerged, not tracked.
-                path = entry.split(" ", {"1": 8, "u": 10}.get(entry[0], 1))[-1]
-                paths.append(path[skip:])
-        return head, paths
-
-    def history(self, path: str, revision: str = "HEAD") -> Iterator["Recorded"]:
-        """The commits up to a revision that touched a file, oldest first, with the file as it then was."""
-        done = self.run("log", "--reverse", "-z", f"--format={_HISTORY}", revision, "--", path, check=False)
-        if done.returncode != 0:
-            if self.commit_of(revision) is None:  # before the first commit
-                return
-            raise failed(["log"], done)
-        entries = [entry.split("\x01") for entry in done.stdout.decode("utf-8", "replace").split("\0") if entry]
-        blobs = self.contents([f"{entry[0]}:{self.layout.prefix}{path}" for entry in entries])
-        for (name, author, at, trailers), content in zip(entries, blobs, strict=True):
-            pairs = (line.partition(": ") for line in trailers.splitlines())
-            yield Recorded(
-                name, author, datetime.fromisoformat(at), {key: value for key, colon, value in pairs if colon}, content
-            )
-
-    def quicken_history(self) -> None:
-        """Write what lets git find the commits of one file without looking at all of them; git keeps it up itself."""
-        self.run("commit-graph", "write", "--reachable", "--changed-paths", "--split", check=False)
-
 
 def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What every git is run with: not the repository of a hook that wz may be run by, and in English."""
     kept = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
     return kept | {"LC_ALL": "C", "LANGUAGE": "", **(more or {})}
 
@@ -377,44 +281,10 @@ def create_repository(root: Path) -> None:
         ) from None
 
 
-def blob_name(content: bytes, length: int) -> str:
-    """Git's name for a content, in as many hexadecimal digits as the repository's names have."""
-    digest = hashlib.sha1(usedforsecurity=False) if length == 40 else hashlib.sha256()
-    digest.update(b"blob %d\0" % len(content) + content)
-    return digest.hexdigest()
-
-
-def _entries(tree: bytes, size: int) -> dict[bytes, str]:
-    """The files of a folder as git keeps it: `mode name`, a zero byte, the object's name in `size` bytes."""
-    found: dict[bytes, str] = {}
-    place = 0
-    while place < len(tree):
-        end = tree.index(b"\0", place)
-        found[tree[place:end].partition(b" ")[2]] = tree[end + 1 : end + 1 + size].hex()
-        place = end + 1 + size
-    return found
-
-
-def _split_batch(output: bytes, count: int) -> list[bytes | None]:
-    """The contents in the answer of `git cat-file --batch`."""
-    contents: list[bytes | None] = []
-    place = 0
-    for _number in range(count):
-        end = output.index(b"\n", place)
-        header = output[place:end]
-        place = end + 1
-        if header.endswith((b" missing", b" ambiguous")):
-            contents.append(None)
-            continue
-        size = int(header.rpartition(b" ")[2])
-        contents.append(output[place : place + size])
-        place += size + 1
-    return contents
-
-
 def failed(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> GitFailed:
     """The failure of a git command, in git's own words."""
-    command = arguments[2 if arguments[0] == "-c" else 0]
+    words_of_git = iter(arguments)
+    command = next(word for word in words_of_git if not (word.startswith("-") and (word != "-c" or next(words_of_git))))
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
     words = "\n".join(line for line in lines if "dumping crash report" not in line)
     if done.returncode < 0:

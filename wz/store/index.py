@@ -28,7 +28,8 @@ _LOOKUPS = (
 )
 _COLUMNS = "path, blob, received, last, awake, faulty, source, facts, events, outcome, checksum"
 _INSERT = f"INSERT INTO cases ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - the columns are ours
-_BUSY_SECONDS = 10.0
+_BUSY_SECONDS = 3.0
+_ABANDONED_SECONDS = 600.0
 
 
 class Damaged(Exception):
@@ -50,22 +51,31 @@ class Index:
     def close(self) -> None:
         self._base.close()
 
+    def hold(self) -> None:
+        """From here on what is read is all of one moment, whatever other processes write."""
+        self._base.execute("BEGIN")
+
     def about(self) -> dict[str, str]:
         """What the index says of itself: which commit, which tool, which law."""
         return dict(self._base.execute("SELECT name, value FROM about"))
 
-    def select(self, where: str = "TRUE", values: Iterable[object] = ()) -> Iterator[Row]:
-        """The rows for which a condition of SQL holds, by path."""
-        order = f"SELECT {_COLUMNS} FROM cases WHERE {where} ORDER BY path"  # noqa: S608 - the condition is ours
-        for one in map(Row._make, self._base.execute(order, tuple(values))):
+    def select(self, where: str = "", values: Iterable[object] = (), after: str = "") -> Iterator[Row]:
+        """The rows behind a path for which a condition of SQL holds (without one, all), by path.
+
+        A condition finds its rows by its own columns: looked for in the order of paths, every row would be looked at.
+        """
+        path = "+path" if where else "path"
+        order = f"SELECT {_COLUMNS} FROM cases WHERE ({where or 'TRUE'}) AND {path} > ? ORDER BY {path}"  # noqa: S608
+        for one in map(Row._make, self._base.execute(order, (*values, after))):
             if one.reckoned != one.checksum:
                 raise Damaged
             yield one
 
     def paths(self, ending: str = "") -> Iterator[str]:
         """The path of every case whose id ends so, in order."""
-        order = "SELECT path FROM cases WHERE path LIKE ? ORDER BY path"
-        for (path,) in self._base.execute(order, (f"%{ending}.yaml",)):
+        end = f"{ending}.yaml"
+        order = "SELECT path FROM cases WHERE substr(path, -?) = ? ORDER BY path"
+        for (path,) in self._base.execute(order, (len(end), end)):
             yield path
 
     def sound(self) -> bool:
@@ -100,21 +110,49 @@ class Index:
         self._base.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", [*about.items(), ("awake", self._awake())])
 
 
-def build(path: Path, rows: Iterable[Row], about: Mapping[str, str]) -> None:
-    """Write a whole index beside the old one, then put it in its place. Raises OSError, sqlite3.Error."""
+def build(path: Path, rows: Iterable[Row], about: Mapping[str, str], old: Index | None = None) -> None:
+    """Write a whole index beside the old one, then close that and put the new one in its place.
+
+    Raises OSError, sqlite3.Error.
+    """
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         with closing(sqlite3.connect(draft, isolation_level=None)) as base:
             for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
                 base.execute(f"PRAGMA {setting}")
             base.executescript(_LAYOUT)
+            _sweep(path, draft)
             index = Index(base)
             with index.changing():
                 base.executemany(_INSERT, rows)
                 for lookup in _LOOKUPS:
                     base.execute(lookup)
                 index.describe(about)
+        if old is not None:  # Windows replaces no file that is open
+            old.close()
+        _journal(path).unlink(missing_ok=True)
         draft.replace(path)
     finally:
         with suppress(OSError):
             draft.unlink()
+
+
+def drop(path: Path) -> None:
+    """Delete an index, closed before."""
+    for file in (path, _journal(path)):
+        with suppress(OSError):
+            file.unlink()
+
+
+def _sweep(path: Path, draft: Path) -> None:
+    """Delete the drafts of killed builders: a living one would have written to its draft meanwhile."""
+    now = draft.stat().st_mtime
+    for other in path.parent.glob(f"{path.name}.*"):
+        with suppress(OSError):
+            if other.stat().st_mtime < now - _ABANDONED_SECONDS:
+                other.unlink()
+
+
+def _journal(path: Path) -> Path:
+    """SQLite's own: what a killed writer had begun. Left behind, it would be undone in the next index of that name."""
+    return path.with_name(f"{path.name}-journal")

@@ -141,7 +141,11 @@ class Pending:
         self.folder.mkdir(parents=True, exist_ok=True)
         marked = self.folder / "lock"
         marked.unlink(missing_ok=True)  # it may be one file with a lock of before
-        marked.write_bytes(_MARK)
+        try:
+            marked.write_bytes(_MARK)
+        except OSError as error:
+            error.filename = error.filename or str(marked)
+            raise
         while True:
             try:
                 _appear(marked, lock)

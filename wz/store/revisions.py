@@ -1,9 +1,10 @@
-"""Commits as names of what was recorded: which one is meant, and what it did to which files."""
+"""Commits as records of what was done: the last of a person, and what one did to which files."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from wz.store.git import Git
+from wz.store.repository import Repository
 
 
 class Touched(NamedTuple):
@@ -12,14 +13,6 @@ class Touched(NamedTuple):
     path: str
     before: bytes | None
     after: bytes | None
-
-
-def named(git: Git, text: str) -> str | None:
-    """The full name of the commit that is meant by a name, a branch, a tag or the beginning of one; else None."""
-    if text.startswith("-") or not text.strip():
-        return None
-    done = git.run("rev-parse", "-q", "--verify", text + "^{commit}", check=False)
-    return done.stdout.decode().strip() or None
 
 
 def latest(git: Git, email: str) -> str | None:
@@ -40,7 +33,7 @@ def parents(git: Git, commit: str) -> list[str]:
     return git.text("log", "-1", "--format=%P", commit).split()
 
 
-def touched(git: Git, commit: str, below: str) -> Iterator[Touched]:
+def touched(git: Repository, commit: str, below: str) -> Iterator[Touched]:
     """The files below that folder that a commit changed, in the order of their paths."""
     prefix = git.layout.prefix
     options = ("--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames")

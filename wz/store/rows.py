@@ -1,6 +1,5 @@
 """What the index holds of a case: read, replayed and packed; read in parallel where there is much of it."""
 
-import hashlib
 import os
 import sys
 import zlib
@@ -19,6 +18,7 @@ from wz.model.event import Event, Facts
 from wz.regulation.law import Law
 from wz.store import casefile
 from wz.store.casefile import CaseFile
+from wz.store.repository import blob_name
 
 if TYPE_CHECKING:
     from wz.store.registry import Registry
@@ -171,12 +171,6 @@ def case_file(one: Row) -> CaseFile:
 # -- many of them
 
 
-def blob_name(data: bytes, like: str) -> str:
-    """Git's name for that content, in the repository's own kind of hash."""
-    digest = hashlib.sha1 if len(like) == 40 else hashlib.sha256
-    return digest(b"blob %d\0" % len(data) + data).hexdigest()
-
-
 def read_rows(registry: "Registry", blobs: Sequence[tuple[str, str]]) -> Iterator[Row]:
     """The rows of files by path and blob, in that order, on every core where there are many.
 
@@ -198,7 +192,7 @@ def _read_share(registry: "Registry", share: Sequence[tuple[str, str]]) -> list[
             data = registry.files.read(path) if registry.revision is None or not blob else None
         except OSError:
             data = None
-        if data is not None and (not blob or blob_name(data, blob) == blob):
+        if data is not None and (not blob or blob_name(data, len(blob)) == blob):
             found[path] = row(path, blob, data, law)
         elif blob:
             elsewhere.append((path, blob))

@@ -1,0 +1,1 @@
+"""Official reports, one file for each format; `paper.py`: the values that all are made of."""

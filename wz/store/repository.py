@@ -1,0 +1,180 @@
+"""What is read from git: files at a commit, what has changed, the history of a file."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from wz.store.git import FEW, Git, failed
+
+# The modes of files and of links.
+_FILES = ("100", "120")
+# In what `git ls-files -v` lists, the files that `git status` does not look at.
+_OVERLOOKED = re.compile(rb"(?:\A|(?<=\0))[a-zS] ([^\0]+)")
+_NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
+# Of a commit: name, author, instant, trailers.
+_HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
+
+
+class Recorded(NamedTuple):
+    """A commit that touched a file, and the file's content in it; None where the commit removed it."""
+
+    name: str
+    author: str
+    at: datetime
+    trailers: dict[str, str]
+    content: bytes | None
+
+
+class Repository(Git):
+    """The repository that a registry lies in, to be read from."""
+
+    def committed(self, commit: str | None, paths: Sequence[str]) -> list[bytes | None]:
+        """The content of files, named from the registry, at a commit; None where there is no such file."""
+        if commit is None or not paths:
+            return [None] * len(paths)
+        if len(paths) <= FEW:
+            return self.contents([f"{commit}:{self.layout.prefix}{path}" for path in paths])
+        # git looks up each path anew from the top; for many, their folders are quicker.
+        names = self.blobs(commit, paths)
+        contents = iter(self.contents([name for name in names if name]))
+        return [next(contents) if name else None for name in names]
+
+    def blobs(self, commit: str | None, paths: Sequence[str]) -> list[str | None]:
+        """Git's names for the contents of files, named from the registry, at a commit; None where there is no file.
+
+        It reads folders rather than files: most of many files lie in a few of them.
+        """
+        if commit is None:
+            return [None] * len(paths)
+        commit = commit if len(commit) in _NAME_LENGTHS else self.text("rev-parse", commit)
+        folders = list(dict.fromkeys(path.rpartition("/")[0] for path in paths))
+        names = "".join(f"{commit}:{self.layout.prefix}{folder}\n" for folder in folders)
+        listed = _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(folders))
+        size = len(commit) // 2
+        trees = {folder: _entries(tree or b"", size) for folder, tree in zip(folders, listed, strict=True)}
+        return [trees[folder].get(name.encode()) for folder, _slash, name in (path.rpartition("/") for path in paths)]
+
+    def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
+        """The content of blobs by their names, or as COMMIT:PATH; None where there is none."""
+        if not blobs:
+            return []
+        names = "".join(f"{blob}\n" for blob in blobs)
+        return _split_batch(
+            self.run("cat-file", "--batch", stdin=names.encode("utf-8", "surrogateescape")).stdout, len(blobs)
+        )
+
+    def committed_at(self, commit: str) -> datetime:
+        """When a commit was made."""
+        return datetime.fromisoformat(self.text("show", "-s", "--format=%cI", commit))
+
+    @property
+    def shallow(self) -> bool:
+        """Whether the clone was made without its older commits."""
+        return bool(self.oldest_of_shallow)
+
+    @property
+    def oldest_of_shallow(self) -> frozenset[str]:
+        """The commits at which a shallow clone begins; none where the history is whole."""
+        try:
+            return frozenset((self.layout.common_dir / "shallow").read_text(encoding="ascii").split())
+        except FileNotFoundError:
+            return frozenset()
+
+    def tree(self, commit: str, below: str) -> Iterator[tuple[str, str]]:
+        """Every file below a folder of the registry at a commit, with its blob, by path; a link's is its target."""
+        listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", self.layout.prefix + below).stdout
+        skip = len(self.layout.prefix)
+        for entry in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            about, _tab, path = entry.partition("\t")
+            mode, _type, blob = about.split(" ")
+            if mode.startswith(_FILES):
+                yield path[skip:], blob
+
+    def changed(self, old: str, new: str, below: str) -> Iterator[tuple[str, str | None]]:
+        """The files below a folder that differ between two commits, with the blob in the new one; None: gone."""
+        raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", below).stdout
+        parts = iter(raw.decode("utf-8", "surrogateescape").split("\0")[:-1])
+        skip = len(self.layout.prefix)
+        for about, path in zip(parts, parts, strict=True):
+            _old_mode, mode, _old_blob, blob, _status = about.split(" ")
+            yield path[skip:], blob if mode.startswith(_FILES) else None
+
+    def status(self, below: str) -> tuple[str | None, list[str]]:
+        """The commit checked out (None before the first), and every file below a folder that may not be as in it.
+
+        Files that git ignores are among them, and those it was told to overlook (assume-unchanged, sparse checkout); a
+        folder that is ignored as a whole, or a repository of its own, ends in a slash. No program that the repository
+        names is run. Git notes in its index which files it had to look into, where it can, so that it need not again.
+        """
+        with self._beside("ls-files", "-v", "-z", "--", below) as listing:
+            done = self.run(
+                "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
+                "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
+            )  # fmt: skip
+            marked = listing.communicate()[0]
+        head, paths = None, [path.decode("utf-8", "surrogateescape") for path in _OVERLOOKED.findall(marked)]
+        skip = len(self.layout.prefix)
+        for entry in done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            if entry.startswith("# branch.oid ") and not entry.endswith("(initial)"):
+                head = entry.rpartition(" ")[2]
+            elif not entry.startswith("#"):
+                # How many fields stand before the path depends on the kind: changed, unmerged, not tracked.
+                path = entry.split(" ", {"1": 8, "u": 10}.get(entry[0], 1))[-1]
+                paths.append(path[skip:])
+        return head, paths
+
+    def history(self, path: str, revision: str = "HEAD") -> Iterator["Recorded"]:
+        """The commits up to a revision that touched a file, oldest first, with the file as it then was."""
+        done = self.run("log", "--reverse", "-z", f"--format={_HISTORY}", revision, "--", path, check=False)
+        if done.returncode != 0:
+            if self.commit_of(revision) is None:  # before the first commit
+                return
+            raise failed(["log"], done)
+        entries = [entry.split("\x01") for entry in done.stdout.decode("utf-8", "replace").split("\0") if entry]
+        blobs = self.contents([f"{entry[0]}:{self.layout.prefix}{path}" for entry in entries])
+        for (name, author, at, trailers), content in zip(entries, blobs, strict=True):
+            pairs = (line.partition(": ") for line in trailers.splitlines())
+            yield Recorded(
+                name, author, datetime.fromisoformat(at), {key: value for key, colon, value in pairs if colon}, content
+            )
+
+    def quicken_history(self) -> None:
+        """Write what lets git find the commits of one file without looking at all of them; git keeps it up itself."""
+        self.run("commit-graph", "write", "--reachable", "--changed-paths", "--split", check=False)
+
+
+def blob_name(content: bytes, length: int) -> str:
+    """Git's name for a content, in as many hexadecimal digits as the repository's names have."""
+    digest = hashlib.sha1(usedforsecurity=False) if length == 40 else hashlib.sha256()
+    digest.update(b"blob %d\0" % len(content) + content)
+    return digest.hexdigest()
+
+
+def _entries(tree: bytes, size: int) -> dict[bytes, str]:
+    """The files of a folder as git keeps it: `mode name`, a zero byte, the object's name in `size` bytes."""
+    found: dict[bytes, str] = {}
+    place = 0
+    while place < len(tree):
+        end = tree.index(b"\0", place)
+        found[tree[place:end].partition(b" ")[2]] = tree[end + 1 : end + 1 + size].hex()
+        place = end + 1 + size
+    return found
+
+
+def _split_batch(output: bytes, count: int) -> list[bytes | None]:
+    """The contents in the answer of `git cat-file --batch`."""
+    contents: list[bytes | None] = []
+    place = 0
+    for _number in range(count):
+        end = output.index(b"\n", place)
+        header = output[place:end]
+        place = end + 1
+        if header.endswith((b" missing", b" ambiguous")):
+            contents.append(None)
+            continue
+        size = int(header.rpartition(b" ")[2])
+        contents.append(output[place : place + size])
+        place += size + 1
+    return contents
