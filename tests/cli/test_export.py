@@ -222,6 +222,29 @@ def test_an_answer_not_yet_approved_does_not_leave(desk: Any) -> None:
     assert public() == [("closed", "第三次答复")]
 
 
+def test_the_public_reads_the_redacted_texts(desk: Any) -> None:
+    """第二十条: as redacted by the approval; left out whole once a correction brings personal data in."""
+    case = desk(
+        *("new", "--category", "咨询", "--channel", "网站", "--title", "路灯不亮", "--content", "请致电13800138000"),
+        *("--received", "2026-03-02 08:30", "--format", "id"),
+    ).out.strip()
+    desk("transfer", case, "--to", "urban-mgmt", "--route", "duty", "--at", "2026-03-02 09:00")
+    desk("reply", case, "--as", "urban-mgmt", "--handled-on", "2026-03-02", "--handler", "所", "--result", "x",
+         "--answer", "已致电13800138000", "--legal-basis", "条例", "--informed", "电话", "--oa-number", "1",
+         "--oa-signed-by", "周", "--oa-signed-at", "2026-03-02 10:00", "--at", "2026-03-02 11:00")  # fmt: skip
+    desk("approve", case, "--publish", "--redact", "--at", "2026-03-02 12:00")
+    (one,) = json.loads(exported(desk, "--format", "open311", "--as-of", "2026-03-08"))
+    assert one["description"] == "路灯不亮\n\n请致电〔手机号码已隐去〕"
+    assert one["status_notes"] == "已致电〔手机号码已隐去〕"
+    desk(
+        *("correct", case, "--field", "title", "--value", "13900139000路灯不亮"),
+        *("--reason", "更正", "--at", "2026-03-03 09:00"),
+    )
+    done = desk("export", "--format", "open311", "--as-of", "2026-03-08")
+    assert done.out == "[]\n"
+    assert "1 case is left out" in done.err
+
+
 # -- a unit's eyes (第十九条)
 
 

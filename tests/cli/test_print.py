@@ -300,3 +300,29 @@ def test_every_name_of_a_template_is_documented() -> None:
     for path in packaged().glob("*.docx"):
         used = set(re.findall(r"\{\{ (\w+) \}\}", text_of(path.read_bytes())))
         assert used - listed == set(), path.stem
+
+
+def test_an_urging_on_record_is_printed_as_it_stood_then(reader: Any, tmp_path: Path) -> None:
+    """第二十六条: the sample urged 双桥镇 on 3 November (one day: blue, 承办人), on 6 November (four: red)."""
+    case = "20261028-0G4K2X"
+    red = printed(reader, tmp_path, case, "--form", "urge", *DAY)
+    assert "双桥镇人民政府主要领导方正平同志" in red
+    assert "截至2026年11月6日已超期4个工作日，达到“红色”预警" in red
+    assert "移交督查" not in red
+    assert red.count("2026年11月6日") >= 2
+    blue = printed(reader, tmp_path, case, "--form", "urge", "--as-of", "2026-11-03")
+    assert "双桥镇人民政府承办人宋玉婷同志" in blue
+    assert "已超期1个工作日，达到“蓝色”预警" in blue
+    assert "第二十六条" in reader("print", case, "--form", "urge", "--unit", "交通局", *DAY, code=3).err
+
+
+def test_an_order_on_record_does_not_tell_of_later_days(reader: Any, tmp_path: Path) -> None:
+    """第二十四条（四）: ordered on 19 October; what was done on 4 November was not known then."""
+    text = printed(reader, tmp_path, "20261014-PZS840", "--form", "supervision", *DAY)
+    assert "2026年10月19日" in text
+    assert "11月4日" not in text
+
+
+def test_a_criticism_names_the_referral(reader: Any, tmp_path: Path) -> None:
+    text = printed(reader, tmp_path, "20261028-0G4K2X", "--form", "criticism", *DAY)
+    assert "本件已于2026年11月12日转龙湾市人民政府督查室处理" in text

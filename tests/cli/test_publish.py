@@ -166,6 +166,9 @@ def test_refused(desk: Any, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["own.txt"]
     assert "DIR" in desk("publish", code=2).err
     assert "wz" in desk("publish", "--check", tmp_path / "full", code=2).err
+    for folder in ("cases/site", ".git/site"):
+        assert folder in desk("publish", folder, code=2).err
+        assert not (desk.root / folder).exists()
     case = desk.new()
     with desk.file(case).open("a") as file:
         file.write("# 未提交\n")
@@ -224,3 +227,11 @@ def test_as_of(reader: Any, tmp_path: Path, as_of: str) -> None:
     assert f"数据截至{int(as_of[:4])}年{int(as_of[5:7])}月{int(as_of[8:])}日" in (
         tmp_path / "site/index.html"
     ).read_text("utf-8")
+
+
+def test_a_day_on_which_nothing_is_published_leaves_the_pages_of_cases(reader: Any, tmp_path: Path) -> None:
+    """Built day by day, a site of years must not be written anew: only what bears the day is."""
+    site = tmp_path / "site"
+    reader("publish", site, "--as-of", "2026-11-20")
+    written = reader.json("publish", site, "--as-of", "2026-11-21")["written"]
+    assert written == ["index.html", "statistics.html", "rules.html"]

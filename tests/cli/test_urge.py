@@ -291,6 +291,19 @@ def test_typed_wrongly(story_desk: Any, options: tuple[str, ...]) -> None:
 
 def test_a_unit_urges_nobody(story_desk: Any, gateway: Gateway, notify: Any) -> None:
     story_desk.git("config", "user.email", "jiang@ecology.example")
-    done = story_desk("urge", "EBX9R6", "--send", *AT, env=notify({"urls": [gateway.url]}), code=1)
-    assert "urge is not for ecology/jiang" in done.err
+    for how in (("--send",), ("--record", "phone")):
+        done = story_desk("urge", *how, *AT, env=notify({"urls": [gateway.url]}), code=3)
+        assert done.err.count("urge is not for ecology/jiang") == 1  # said at once, not for each that is due
     assert gateway.received == []
+
+
+def test_a_unit_complained_of_is_not_told_who_complains(desk: Any) -> None:
+    """第十九条: the message of an urging goes to the unit, so its title holds nothing of the petitioner."""
+    case = desk(
+        *("new", "--category", "投诉", "--channel", "网站", "--title", "张某13800138000投诉执法"),
+        *("--content", "执法态度恶劣。", "--about", "城管局", "--received", "2026-03-02 08:30", "--format", "id"),
+    ).out.strip()
+    desk("transfer", case, "--to", "城管局", "--route", "部门", "--at", "2026-03-02 09:00")
+    (one,) = json.loads(desk("urge", case, "--as-of", "2026-03-05", "--format", "json").out)["urgings"]
+    assert case in one["text"]
+    assert "13800138000" not in json.dumps(one, ensure_ascii=False)

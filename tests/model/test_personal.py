@@ -12,6 +12,8 @@ FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 CHINESE = str.maketrans("0123456789", "零一二三四五六七八九")
 CHINESE_ZERO = str.maketrans("0123456789", "〇一二三四五六七八九")
 FORMAL = str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖")
+CIRCLED = str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨")
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 OTHER_SCRIPT = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
@@ -70,6 +72,12 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "over two lines": lambda n: grouped(n, "\n", (6,)),
     "zero-width": lambda n: grouped(n, "\u200b"),
     "no-break": lambda n: grouped(n, "\u00a0"),
+    "over two lines of Windows": lambda n: grouped(n, "\r\n", (6,)),
+    "circled": lambda n: n.translate(CIRCLED),
+    "raised": lambda n: n.translate(RAISED),
+    "key caps": lambda n: "".join(f"{one}\ufe0f\u20e3" for one in n),
+    "pasted blanks": lambda n: grouped(n, "&nbsp;"),
+    "pasted markup": lambda n: f"<b>{n[:6]}</b><i>{n[6:]}</i>",
     "Chinese": lambda n: n.translate(CHINESE),
     "Chinese, round zero": lambda n: n.translate(CHINESE_ZERO),
     "Chinese, said aloud": lambda n: n.translate(CHINESE).replace("一", "幺"),
@@ -139,6 +147,10 @@ def test_old_identity_numbers(spelling: str) -> None:
         ("０７９７－８８１２３４５", "landline", "０７９７－８８１２３４５"),
         ("请致电8812345核实", "landline", "8812345"),
         ("联系电话：8812345、8812346", "landline", "8812345"),
+        ("电话+86 797 8812345。", "landline", "86 797 8812345"),
+        ("邮箱ｚｈａｎｇ＠ｑｑ．ｃｏｍ，", "email", "ｚｈａｎｇ＠ｑｑ．ｃｏｍ"),
+        ("邮箱zhang[at]qq[dot]com，", "email", "zhang[at]qq[dot]com"),
+        ("锦绣家园A栋1203漏水", "address", "A栋1203"),
         ("邮箱 zhang.san@163.com，", "email", "zhang.san@163.com"),
         ("邮箱 zhang＠qq．com", "email", "zhang＠qq．com"),
         ("zhang(at)qq.com", "email", "zhang(at)qq.com"),
@@ -228,6 +240,9 @@ def test_long_and_odd_texts_are_quick() -> None:
         "1" * 20000,
         "1 " * 20000,
         "3栋" * 10000,
+        "&nbsp;" * 10000 + "1",
+        "<b" * 10000,
+        "1<b>" * 10000,
         "一" * 20000,
         "家住" * 10000,
         "@a." * 10000,

@@ -34,7 +34,7 @@ def decide(case: Case, event: Justify, law: Law) -> Refusal | None:
 
 def apply(case: Case, event: Justify, law: Law) -> None:
     if case.assignment:
-        case.justifications.setdefault(case.assignment.number, event.at.date())
+        case.justifications.setdefault(case.assignment.number, event.at)
 
 
 ACTION = Action(

@@ -105,7 +105,9 @@ def _done(
     from wz.actions.catalog import ACTIONS
     from wz.office import sending
     from wz.office.actors import actor_of
+    from wz.office.permissions import permit
 
+    permit(registry, "urge")
     by = actor_of(ACTIONS["urge"], registry.directory, current().email, None, None)
     if send:
         from wz.store.routes import read_routes

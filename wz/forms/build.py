@@ -9,7 +9,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from wz.render.gongwen import BODY, CENTRE, HEAD, LEFT, RED, RIGHT, TITLE, heading, line, run, sheet, title
+from wz.render.gongwen import BODY, CENTRE, HEAD, LEFT, LINE, RED, RIGHT, TITLE, heading, line, run, sheet, title
 
 HERE = Path(__file__).parent
 
@@ -38,9 +38,12 @@ def red_head(document: Any, mark: str) -> None:
     number.paragraph_format.space_after = Pt(20)
 
 
-def signed(document: Any, who: str) -> None:
+def signed(document: Any, who: str, gap: Any = LINE) -> None:
     """Who signs, and the date; never alone on a page."""
-    line(document, "")
+    for table in document.tables:
+        for cell in table.rows[-1].cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+    line(document, "", height=gap)
     line(document, who, align=RIGHT).paragraph_format.right_indent = Pt(32)
     for paragraph in reversed(document.paragraphs):
         paragraph.paragraph_format.keep_with_next = True
@@ -81,8 +84,8 @@ def fill(cell: Any, text: str, label: bool) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = CENTRE if label else LEFT
     form = paragraph.paragraph_format
-    form.space_before = form.space_after = Pt(3)
-    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(22)
+    form.space_before = form.space_after = Pt(2)
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(20)
     run(paragraph, text, 14, HEAD if label else BODY)
 
 
@@ -106,7 +109,7 @@ def transfer() -> Any:
         ],
         {7: 36},
     )
-    signed(document, "{{ office }}")
+    signed(document, "{{ office }}", gap=Pt(12))
     return document
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 _NUMBER = r"(?:[A-Za-z]{0,2}[0-9十百]{1,5}[A-Za-z]?)"
-_BUILDING = rf"{_NUMBER} ?(?:栋|幢|座|号楼|#楼?)"
+_BUILDING = rf"(?:{_NUMBER}|[A-Za-z]) ?(?:栋|幢|座|号楼|#楼?)"
 # 3栋2单元501室; the floor may stand between. What follows must not make it a count, a size, a range or a shop.
 _NOT_COUNTED = (
     r"(?![0-9十百+]|户型|[平㎡米元%％万人个套间家层楼栋幢台辆年月日余多、~至到]| ?(?:平|㎡|m2|#)"

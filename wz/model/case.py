@@ -1,6 +1,6 @@
 """A case as its facts and events make it: the state that replay folds."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -69,7 +69,7 @@ class Case(msgspec.Struct, kw_only=True):
 
     `since` is when the present state began; `submitted` is the reply or refusal that waits for review, `resume` the
     state it goes back to; `answer` and `approval` are what was approved last, and the approval; `retracted` are the
-    places (from 1) of events that count for nothing; `justifications` the days on which reasons for being late were
+    places (from 1) of events that count for nothing; `justifications` when reasons for being late were
     given, by assignment; `imported` tells history of another system's. `instructed` is the last leader's instruction,
     `supervised` the last order of supervision by its ground (第二十三条), `fault` the finding after a second bad
     rating: True puts the case back to answered, to be supervised (第二十三条（四）). `steps` are the events that took
@@ -83,7 +83,7 @@ class Case(msgspec.Struct, kw_only=True):
     assignments: int = 0
     obligations: list[Obligation] = []
     custody: list[Custody] = []
-    justifications: dict[int, date] = {}
+    justifications: dict[int, datetime] = {}
     grants: int = 0
     extension: Event | None = None
     submitted: Event | None = None

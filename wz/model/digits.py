@@ -15,8 +15,11 @@ _CHINESE = {
     for one in spellings
 }
 # Between the digits of one number people write blanks, hyphens of every kind, dots, strokes and brackets.
-_SEPARATORS = frozenset("\t\n-‐‑‒–—―−﹣－~_·•‧∙⋅.．/／()（）[]［］【】")
-_BETWEEN = " {0,3}"
+_SEPARATORS = frozenset("\t\n\r-‐‑‒–—―−﹣－~_·•‧∙⋅.．/／()（）[]［］【】")
+# What was pasted from a page may hold its markup, which says nothing either.
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>\n]{0,60}>|&(?:nbsp|ensp|emsp|thinsp|#160|#xa0);", re.IGNORECASE)
+_NOTHING = "\0"
+_BETWEEN = rf"(?: {{0,3}}|{_NOTHING}+)"
 RUN = re.compile(rf"\d(?:{_BETWEEN}\d){{6,}}(?:{_BETWEEN}X)?")
 _LETTERS = re.compile(r"(?<=\d)[oOlI|]+(?![A-Za-z])|(?<![A-Za-z])[lI|](?=[3-9]\d)")
 _READ_AS = str.maketrans("oOlI|", "00111")
@@ -30,9 +33,9 @@ class _Plain(dict[int, str]):
         kind = unicodedata.category(one)
         if one in _CHINESE:
             stands_for = _CHINESE[one]
-        elif kind == "Nd":
-            stands_for = str(unicodedata.decimal(one))
-        elif kind in ("Zs", "Zl", "Zp", "Cf") or one in _SEPARATORS:
+        elif kind == "Nd" or (kind == "No" and unicodedata.digit(one, None) is not None):  # ③ and ³ are digits too
+            stands_for = str(unicodedata.digit(one))
+        elif kind in ("Zs", "Zl", "Zp", "Cf", "Mn", "Me") or one in _SEPARATORS:
             stands_for = " "
         elif one in "xX×ｘＸ":
             stands_for = "X"
@@ -48,8 +51,10 @@ _PLAIN = _Plain()
 def plain(text: str) -> str:
     """The text with every digit as 0 to 9 and every separator as a blank; each character keeps its place.
 
-    The letters O and l among digits are read as 0 and 1; x, and the sign ×, as X.
+    Markup becomes NUL. The letters O and l among digits are read as 0 and 1; x, and the sign ×, as X.
     """
+    if "<" in text or "&" in text:
+        text = _MARKUP.sub(lambda found: _NOTHING * len(found[0]), text)
     text = text.translate(_PLAIN)
     if any(letter in text for letter in "oOlI|"):
         text = _LETTERS.sub(lambda found: found[0].translate(_READ_AS), text)
@@ -87,13 +92,13 @@ class Run(NamedTuple):
 
 
 def _unseen(between: str) -> bool:
-    return all(one == "\n" or unicodedata.category(one) == "Cf" for one in between)
+    return all(one in "\r\n" or unicodedata.category(one) in ("Cf", "Mn", "Me") for one in between)
 
 
 def runs(text: str, plain_text: str) -> Iterator[Run]:
     """Every run of at least seven digits: nothing shorter is anybody's number."""
     for found in RUN.finditer(plain_text):
-        places = tuple(place for place in range(*found.span()) if plain_text[place] != " ")
+        places = tuple(place for place in range(*found.span()) if plain_text[place] not in (" ", _NOTHING))
         pairs = list(enumerate(pairwise(places), 1))
         breaks = [number for number, (former, place) in pairs if place != former + 1]
         gaps = [number for number in breaks if not _unseen(text[places[number - 1] + 1 : places[number]])]

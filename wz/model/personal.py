@@ -37,9 +37,11 @@ _CALL = re.compile(
 )
 _INTERNATIONAL = re.compile(r"(?:\+|(?<!\d)00) {0,2}(?!86)[1-9]\d{0,2}(?: {0,3}\d){6,12}")
 _EMAIL = re.compile(
-    r"[A-Za-z0-9][\w.+-]{0,63}\s{0,2}(?:[@＠]|[(（\[]at[)）\]])\s{0,2}[A-Za-z0-9-]+(?:\s{0,2}[.．。]\s{0,2}[A-Za-z0-9-]+)+",
+    r"[A-Za-z0-9][\w.+-]{0,63}\s{0,2}(?:@|[(\[]at[)\]])\s{0,2}[A-Za-z0-9-]+"
+    r"(?:\s{0,2}(?:[.。]|[(\[]dot[)\]])\s{0,2}[A-Za-z0-9-]+)+",
     re.ASCII | re.IGNORECASE,
 )
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width letters and signs as ASCII
 
 
 class Hit(NamedTuple):
@@ -210,6 +212,8 @@ def _landlines(run: Run, plain: str, public: Public) -> Iterator[Hit]:
 
 
 def _fixed_line(number: str, before: str, parts: int) -> bool:
+    if before.endswith("+") and number.startswith("86") and number[2:3] != "0":
+        number = "0" + number[2:]  # +86 797 1234567
     if not 7 <= len(number) <= 12 or not number.isdigit() or _SERVICE.fullmatch(number):
         return False
     if area := _AREA_CODE.match(number):
@@ -244,5 +248,5 @@ def _international(text: str, plain: str, public: Public) -> Iterator[Hit]:
 
 
 def _emails(text: str) -> Iterator[Hit]:
-    if "@" in text or "＠" in text or "at" in text:
-        yield from (Hit("email", *found.span()) for found in _EMAIL.finditer(text))
+    if "@" in text or "＠" in text or "at" in text or "AT" in text:
+        yield from (Hit("email", *found.span()) for found in _EMAIL.finditer(text.translate(_NARROW)))

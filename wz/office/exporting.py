@@ -59,23 +59,22 @@ def write(
     if form == "jsonl" and not export.query.text.strip() and export.unit is None:
         return Outcome(_whole(out, watch(exchange.lines(export.registry, export.as_of, problems))), 0, [])
     found = records(export.registry, export.query, export.as_of, problems, export.unit, ended=form != "ics")
-    counter = _Counter()
-    notes = _WRITERS[form](out, export, counter.counting(watch(found))) or []
-    unpublished = 0
+    fitting, leaving = _Counter(), _Counter()
+    counted = fitting.counting(watch(found))
     if form == "open311":
-        unpublished, counter.cases = counter.cases - counter.published, counter.published
-    return Outcome(counter.cases, unpublished, notes)
+        from wz.office.outlets import public_records
+
+        counted = public_records(counted, export.registry.directory)
+    notes = _WRITERS[form](out, export, leaving.counting(counted)) or []
+    return Outcome(leaving.cases, fitting.cases - leaving.cases, notes)
 
 
 class _Counter:
-    cases = published = 0
+    cases = 0
 
     def counting(self, found: Iterable[Record]) -> Iterator[Record]:
-        from wz.office.outlets import may_be_published
-
         for record in found:
             self.cases += 1
-            self.published += may_be_published(record)
             yield record
 
 
@@ -133,15 +132,14 @@ def _ics(out: IO[bytes], export: Export, found: Iterable[Record]) -> list[str]:
 
 
 def _open311(out: IO[bytes], export: Export, found: Iterable[Record]) -> None:
-    from wz.office.outlets import may_be_published, request
+    from wz.office.outlets import request
     from wz.render.json import line
 
     law, directory = export.registry.law, export.registry.directory
     head = "[\n"
     for record in found:
-        if may_be_published(record):
-            out.write((head + line(request(record, law, directory))).encode("utf-8"))
-            head = ",\n"
+        out.write((head + line(request(record, law, directory))).encode("utf-8"))
+        head = ",\n"
     out.write(b"[]\n" if head == "[\n" else b"\n]\n")
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from wz.errors import Refused, Usage
 from wz.i18n import _
 from wz.model.article import article_name, cited
-from wz.model.directory import ROLE_LABELS, UNIT_ROLES
+from wz.model.directory import ROLE_LABELS
 from wz.model.instants import SHANGHAI
+from wz.model.obligation import LEVEL_ORDER
 from wz.office.confidentiality import answer_text
 from wz.office.printing import (
     Form,
@@ -22,6 +23,7 @@ from wz.office.printing import (
     transfer_of,
     worst,
 )
+from wz.office.urging import of_case
 
 
 def _transfer(material: Material) -> dict[str, str]:
@@ -70,12 +72,12 @@ def _supervision(material: Material) -> dict[str, str]:
     missing = [name for name, value in (("--ground", ground), ("--method", method_id), ("--text", text)) if not value]
     if missing:
         raise _missing(missing, _("the case holds no supervision order"))
-    method = next((one for one in rules.supervision.methods if one.id == method_id), None)
+    method = rules.method(method_id)
     if method is None or ground not in rules.choices("grounds.supervise"):
         raise Usage(
             _("there is no {value}").format(value=method_id if method is None else ground), _("See `wz rules`.")
         )
-    ordered = event.at if event else material.as_of
+    ordered = (event.at if event else material.as_of).astimezone(SHANGHAI)
     due = given.due or (event.due if event else None)
     if due is None and method.days:
         due = material.law.calendar.add((given.day or ordered.date()), method.days)
@@ -88,7 +90,7 @@ def _supervision(material: Material) -> dict[str, str]:
         "method": f"{method.label}（{article_name(method.article)}）",
         "text": paragraphs(material.text(text)),
         "due": chinese_day(due),
-        "standing": standing(material),
+        "standing": standing(material.at(event.at) if event else material),
         "date": chinese_day(given.day or ordered),
     }
 
@@ -143,22 +145,36 @@ def _opinion(material: Material) -> dict[str, str]:
 
 
 def _urge(material: Material) -> dict[str, str]:
-    event, level = material.last("urge"), worst(material)
-    if event is not None:
-        level = material.law.rules.level(event.level)
-    if level is None:
-        raise _not_yet("26", _("nothing that {unit} owes is overdue").format(unit=material.unit), _("See `wz why`."))
-    unit = material.directory.unit(material.unit)
-    role = level.urge if level.urge in UNIT_ROLES else "principal"
-    person = unit.holder_of(role) if unit else None
+    case, directory, rules = material.case, material.directory, material.law.rules
+    ready = next(of_case(case, material.law, directory, material.as_of), None) if case.lead == material.unit else None
+    recorded: Any = next((event for event in reversed(material.events) if _urges(event, material)), None)
+    if ready is None and recorded is None:
+        raise _not_yet("26", _("nothing calls for urging {unit}").format(unit=material.unit), _("See `wz why`."))
+    # The urging on record is printed, as things stood when it was made, until a worse level is reached.
+    urging: Any = ready
+    if recorded and not (ready and LEVEL_ORDER.index(recorded.level) < LEVEL_ORDER.index(ready.level)):
+        urging, material = recorded, material.at(recorded.at)
+    level = rules.level(urging.level)
+    assert level is not None
     return {
         "heading": heading("关于催办", f"“{material.facts.title}”", "的通知"),
         "level": reached(level),
-        "person": f"{ROLE_LABELS[role]}{person.name}同志" if person else "",
+        "person": _addressed(urging.to.removeprefix(directory.name_of(material.unit))),
         "standing": standing(material),
-        "consequence": consequence(level, material.law.rules.title),
-        "date": chinese_day(material.given.day or (event.at if event else material.as_of)),
+        "consequence": consequence(level, rules.title),
+        "date": chinese_day(material.given.day or material.as_of),
     }
+
+
+def _urges(event: Any, material: Material) -> bool:
+    """Whether the event urged this unit: the lead of that time."""
+    return event.action == "urge" and material.at(event.at).case.lead == material.unit
+
+
+def _addressed(to: str) -> str:
+    """方正平（主要领导） as 主要领导方正平同志; what names nobody so, as it is."""
+    name, bracket, role = to.removesuffix("）").partition("（")
+    return f"{role}{name}同志" if bracket and role in ROLE_LABELS.values() else to
 
 
 def _criticism(material: Material) -> dict[str, str]:
@@ -172,10 +188,14 @@ def _criticism(material: Material) -> dict[str, str]:
             _("`wz check` shows the levels."),
         )
     name = material.directory.name_of(material.unit)
+    refer: Any = next(
+        (one for one in material.events if one.action == "refer" and getattr(one, "to", "") == "supervision"), None
+    )
+    referred = f"本件已于{chinese_day(refer.at)}转{material.directory.supervision.name}处理。" if refer else ""
     return {
         "heading": heading(f"关于对{name}", "逾期未办结问政事项", "的通报"),
         "standing": standing(material),
-        "consequence": consequence(level, material.law.rules.title),
+        "consequence": consequence(level, material.law.rules.title) + referred,
     }
 
 

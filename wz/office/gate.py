@@ -77,7 +77,8 @@ def receiving_git() -> Git:
 
 def received(past: Past, updates: Sequence[Update], now: datetime, *, signed: bool) -> list[Finding]:
     """The faults of a push: of each new commit, and of branches that would lose what they hold."""
-    findings = [fault for update in updates for fault in _lost(past, update, now)]
+    gone = [update.ref for update in updates if not update.after]
+    findings = [fault for update in updates for fault in _lost(past, update, gone, now)]
     tips = [update.after for update in updates if update.after]
     if tips:
         new = past.names(*tips, "--not", "--branches")  # what tags and other refs brought was never audited
@@ -86,16 +87,25 @@ def received(past: Past, updates: Sequence[Update], now: datetime, *, signed: bo
     return findings
 
 
-def _lost(past: Past, update: Update, now: datetime) -> Iterator[Finding]:
+def _lost(past: Past, update: Update, gone: Sequence[str], now: datetime) -> Iterator[Finding]:
+    """What a branch would lose; `gone` are the branches that are deleted along with it."""
     if update.before is None:
         return
     if update.after is None:
-        head = past.git.run("symbolic-ref", "-q", "HEAD", check=False).stdout.decode().strip()
-        if update.ref == head:
+        if _is_needed(past, update.ref, update.before, gone):
             yield _history(_("the registry's branch {branch} would be deleted"), update, update.before, now)
     elif not past.contains(update.after, update.before):
         message = _("the history of {branch} would be rewritten: commit {commit} would be lost")
         yield _history(message, update, update.before, now)
+
+
+def _is_needed(past: Past, ref: str, commit: str, gone: Sequence[str]) -> bool:
+    """Whether a branch is the one HEAD names; where HEAD names none that is there, whether it alone has its commits."""
+    head = past.git.run("symbolic-ref", "-q", "HEAD", check=False).stdout.decode().strip()
+    if ref == head or past.git.commit_of("HEAD") is not None:
+        return ref == head
+    others = [f"--exclude={one.removeprefix(_BRANCHES)}" for one in gone]
+    return bool(past.names(commit, "--not", *others, "--branches"))
 
 
 def _history(message: str, update: Update, commit: str, now: datetime) -> Finding:
@@ -130,7 +140,7 @@ def pushed(past: Past, updates: Sequence[Update], remote: str, now: datetime, *,
         assert update.after is not None
         known = update.before if update.before and past.git.commit_of(update.before) else None
         if known:
-            findings += _lost(past, update, now)
+            findings += _lost(past, update, [], now)
         has = [f"^{known}"] if known else []
         new = past.names(update.after, *has, "--not", f"--remotes={remote}")
         whole = not known and not past.git.text("for-each-ref", "--count=1", f"refs/remotes/{remote}/")

@@ -1,18 +1,16 @@
 """What leaves the registry for calendars and for Open311: deadlines to keep in mind, requests to publish."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from wz.actions.approve import Approve
-from wz.actions.decide import Decide
-from wz.actions.reply import Reply
 from wz.i18n import _, term
 from wz.model.article import article_name
 from wz.model.case import ENDED
 from wz.model.directory import Directory
 from wz.model.instants import written
 from wz.model.obligation import KIND_LABELS, Judged
+from wz.office.confidentiality import found_in, public_contacts, published
 from wz.office.records import Record
 from wz.regulation.law import Law
 from wz.render.ics import Deadline
@@ -72,23 +70,33 @@ def _description(record: Record, judged: Judged, directory: Directory) -> str:
     return "\n".join(lines)
 
 
-def may_be_published(record: Record) -> bool:
-    """Whether a case may leave for the public: its answer is approved for it (第十五条、第二十条、第二十一条)."""
-    return record.case.published is True and not record.shielded
+def public_records(found: Iterable[Record], directory: Directory) -> Iterator[Record]:
+    """Those that may leave for the public, by the measure of the site: the answer is approved for it, and what is
+    published holds nothing personal (第十五条、第二十条、第二十一条).
+    """
+    public = public_contacts(directory)
+    for record in found:
+        texts = None if record.shielded else published(record.case)
+        if texts is not None and next(found_in(texts._asdict(), public), None) is None:
+            yield record
 
 
 def request(record: Record, law: Law, directory: Directory) -> dict[str, Any]:
-    """A published case as a service request of Open311 GeoReport v2; what the registry does not know is null."""
-    case, facts = record.case, record.standing.facts
+    """A published case, as the public reads it, as a service request of Open311 GeoReport v2.
+
+    What the registry does not know is null.
+    """
+    case, facts, texts = record.case, record.standing.facts, published(record.case)
+    assert texts is not None
     unit, area = record.standing.unit, facts.area and directory.area(facts.area)
     expected = min((one.due_at for one in record.standing.judged), default=None)
     return {
         "service_request_id": facts.id,
         "status": "closed" if case.state in ENDED or case.state == "answered" else "open",
-        "status_notes": _approved_answer(record),
+        "status_notes": texts.answer,
         "service_name": law.rules.choices("categories")[facts.category],
         "service_code": facts.category,
-        "description": f"{facts.title}\n\n{facts.content}",
+        "description": f"{texts.title}\n\n{texts.content}",
         "agency_responsible": directory.name_of(unit) if unit else None,
         "service_notice": None,
         "requested_datetime": written(facts.received),
@@ -101,16 +109,3 @@ def request(record: Record, law: Law, directory: Directory) -> dict[str, Any]:
         "long": None,
         "media_url": None,
     }
-
-
-def _approved_answer(record: Record) -> str | None:
-    """The answer that the office last approved: one handed in since then, or sent back, is not the public's yet."""
-    answer = approved = None
-    for event in record.events:
-        if isinstance(event, Reply):
-            answer = event.answer
-        elif isinstance(event, Decide) and event.decision == "decline":
-            answer = event.reason
-        elif isinstance(event, Approve):
-            approved = answer
-    return approved

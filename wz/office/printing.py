@@ -39,9 +39,12 @@ class Given(NamedTuple):
 
 
 class Material(NamedTuple):
-    """A case as a form is made of it: its facts as the unit may see them, its lawful events up to the instant."""
+    """A case as a form is made of it: its facts as registered and as the unit may see them now, and its lawful events
+    up to the instant.
+    """
 
     case: Case
+    registered: Facts
     facts: Facts
     events: list[Event]
     unit: str
@@ -53,6 +56,11 @@ class Material(NamedTuple):
     def last(self, *actions: str) -> Any:
         """The last event of one of those actions, or None."""
         return next((event for event in reversed(self.events) if event.action in actions), None)
+
+    def at(self, moment: datetime) -> "Material":
+        """The same as it stood at an earlier instant: what an order or an urging of then could say."""
+        replayed = replay(self.registered, self.case.events, self.law, moment)
+        return self._replace(case=replayed.case, events=_lawful(replayed, moment), as_of=moment)
 
     def text(self, text: str) -> str:
         """A text of the office's or a unit's own, as this unit may see it (第十九条)."""
@@ -149,7 +157,7 @@ def material(
         )
     chosen = unit or case.lead or (transfers[-1].to if transfers else "")
     facts = seen_by(case.facts, chosen, registry.directory)
-    return Material(case, facts, events, chosen, registry.law, registry.directory, as_of, given or Given())
+    return Material(case, read.facts, facts, events, chosen, registry.law, registry.directory, as_of, given or Given())
 
 
 def _lawful(replayed: Replay, as_of: datetime) -> list[Event]:

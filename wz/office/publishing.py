@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from wz.actions.replay import Replay
-from wz.errors import GitFailed, Unreadable
+from wz.errors import GitFailed, Unreadable, Usage
 from wz.i18n import _, reason_of
 from wz.model import case_id as ids
 from wz.model.case import Case
@@ -71,6 +71,7 @@ def publish(registry: Registry, target: Path, as_of: datetime, commit: str | Non
     A case whose texts hold personal data is left out and reported. Raises Usage where the folder holds something
     else, Unreadable where it cannot be written.
     """
+    _keep_apart(registry.root, target)
     claim(target)
     findings: list[Problem] = []
     problems: list[Problem] = []
@@ -105,6 +106,16 @@ def publish(registry: Registry, target: Path, as_of: datetime, commit: str | Non
         findings=findings,
         problems=problems,
     )
+
+
+def _keep_apart(root: Path, target: Path) -> None:
+    """Raises Usage where the site would lie among the cases, or in git's own folder."""
+    inside = target.resolve()
+    if any(inside.is_relative_to((root / folder).resolve()) for folder in ("cases", ".git")):
+        raise Usage(
+            _("{folder} belongs to the registry").format(folder=target),
+            _("Choose a folder of its own, such as `site`."),
+        )
 
 
 def check(registry: Registry, target: Path | None, as_of: datetime, commit: str | None) -> Result:

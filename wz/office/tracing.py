@@ -24,7 +24,7 @@ from wz.model.event import Event
 from wz.model.instants import SHANGHAI
 from wz.model.obligation import Judged, Kind, LevelId
 from wz.model.period import Period
-from wz.regulation.judging import judge, justified_on
+from wz.regulation.judging import judge, reasons
 from wz.regulation.law import Law
 from wz.regulation.points import charge, passed
 
@@ -198,7 +198,7 @@ def _charges(case: Case, law: Law, period: Period, as_of: datetime, judged: list
     """What each assignment's account grew in the period."""
     for number in dict.fromkeys(one.obligation.assignment for one in judged):
         mine = [one for one in judged if one.obligation.assignment == number]
-        levels = [passed(one, justified_on(case, one.obligation), law.rules) for one in mine]
+        levels = [passed(one, reasons(case, one.obligation), law.rules) for one in mine]
         before, now = (charge(levels, day, law.rules) for day in (period.before, _day(as_of)))
         worst = now.worst
         if worst is None or (before.worst and before.worst.level == worst.level):

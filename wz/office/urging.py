@@ -12,9 +12,10 @@ from wz.model.directory import ROLE_LABELS, Directory, Person
 from wz.model.instants import SHANGHAI
 from wz.model.obligation import KIND_LABELS, Judged, Kind, LevelId
 from wz.model.problem import Problem
+from wz.office.confidentiality import seen_by
 from wz.office.survey import replays
 from wz.regulation.charging import holder_at
-from wz.regulation.judging import judge_open, justified_on
+from wz.regulation.judging import judge_open, justified_on, reasons
 from wz.regulation.law import Law
 from wz.regulation.levels import reached
 from wz.regulation.rules import Level
@@ -75,7 +76,7 @@ def of_case(case: Case, law: Law, directory: Directory, as_of: datetime) -> Iter
         return
     by_level: dict[LevelId, list[Judged]] = {}
     for one in judge_open(case, law, as_of):
-        passed = reached(one.charged, justified_on(case, one.obligation), law.rules)
+        passed = reached(one.charged, reasons(case, one.obligation), law.rules)
         # What goes to 督查室 is referred; the unit has been, or still is to be, urged at the level before.
         level = next((level for level in reversed(passed) if not level.unless_justified), None)
         if level is not None and level.id not in one.obligation.urged:
@@ -89,9 +90,10 @@ def _urging(case: Case, law: Law, directory: Directory, as_of: datetime, level: 
     unit = judged[0].obligation.unit
     person = recipient(directory, unit, level.urge)
     label = ROLE_LABELS[level.urge]
+    title = seen_by(case.facts, unit, directory).title
     return Urging(
         case=case.facts.id,
-        title=case.facts.title,
+        title=title,
         unit=unit,
         level=level.id,
         role=level.urge,
@@ -107,7 +109,7 @@ def _urging(case: Case, law: Law, directory: Directory, as_of: datetime, level: 
             for one in judged
         ],
         points=level.points,
-        subject=f"【{level.label}预警催办】{case.facts.id} {' '.join(case.facts.title.split())}",
+        subject=f"【{level.label}预警催办】{case.facts.id} {' '.join(title.split())}",
         text=_text(case, law, directory, as_of, level, judged, person),
     )
 
@@ -129,10 +131,11 @@ def _text(
 ) -> str:
     unit, label = directory.name_of(judged[0].obligation.unit), ROLE_LABELS[level.urge]
     category = law.rules.categories[case.facts.category].label
+    title = seen_by(case.facts, judged[0].obligation.unit, directory).title
     lines = [
         f"{unit}{label}{person.name}同志：" if person else f"{unit}{label}：",
         f"你单位承办的下列事项超期未办，根据第二十六条实行{level.label}预警，现予催办。",
-        f"事项：{case.facts.id}《{' '.join(case.facts.title.split())}》（{category}）",
+        f"事项：{case.facts.id}《{' '.join(title.split())}》（{category}）",
         *(_owed(one) for one in judged),
         f"计分：{level.label}预警在年终考评中计扣{level.points:g}分（同一次转办按最重的一级计扣）。",
         _warning(case, law, judged),

@@ -14,7 +14,13 @@ from wz.regulation.rules import Rules
 
 def justified_on(case: Case, obligation: Obligation) -> date | None:
     """The day on which the unit gave reasons for being late in that obligation's assignment."""
-    return case.justifications.get(obligation.assignment)
+    given = case.justifications.get(obligation.assignment)
+    return given.date() if given else None
+
+
+def reasons(case: Case, obligation: Obligation) -> levels.Reasons:
+    """What decides whether the referral for that obligation is kept away."""
+    return levels.Reasons(case.justifications.get(obligation.assignment), obligation.referred)
 
 
 def judge(case: Case, obligation: Obligation, law: Law, as_of: datetime) -> Judged:
@@ -22,7 +28,7 @@ def judge(case: Case, obligation: Obligation, law: Law, as_of: datetime) -> Judg
     rules, calendar = law
     due = due_day(obligation, calendar)
     charged = charged_days(obligation, due, case.custody, rules, calendar, as_of.date())
-    passed = levels.reached(charged, justified_on(case, obligation), rules)
+    passed = levels.reached(charged, reasons(case, obligation), rules)
     return Judged(
         obligation=obligation,
         due=due,

@@ -1,26 +1,38 @@
 """Warning levels and points from charged overdue days (第二十六条)."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from wz.model.obligation import LevelId
 from wz.regulation.rules import Level, Rules
 
 
-def reached(charged: Sequence[date], justified: date | None, rules: Rules) -> list[Level]:
-    """The levels passed, mildest first.
+class Reasons(NamedTuple):
+    """When the unit said why it is late, and when the case went to 督查室; None: not yet."""
 
-    `justified` is the day on which the unit gave its reasons. They keep a level marked `unless_justified` away when
-    given by the day on which that level falls due; later ones do so only where `late_justification` counts them.
-    """
+    given: datetime | None
+    referred: datetime | None
+
+    def keep_away(self, due: date, rules: Rules) -> bool:
+        """Whether they keep the referral away that falls due on that day.
+
+        They do when given by that day, and before the case was referred for it; later ones do so only where
+        `late_justification` counts them.
+        """
+        if self.given is None or rules.late_justification == "counts":
+            return self.given is not None
+        gone = self.referred is not None and due <= self.referred.date() and self.referred <= self.given
+        return self.given.date() <= due and not gone
+
+
+def reached(charged: Sequence[date], reasons: Reasons, rules: Rules) -> list[Level]:
+    """The levels passed, mildest first; reasons given in time keep those away that are marked `unless_justified`."""
     passed = []
     for level in rules.levels_by_days:
         if len(charged) < level.since:
             break
-        in_time = justified is not None and (
-            rules.late_justification == "counts" or justified <= charged[level.since - 1]
-        )
-        if not (level.unless_justified and in_time):
+        if not (level.unless_justified and reasons.keep_away(charged[level.since - 1], rules)):
             passed.append(level)
     return passed
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from wz.model.obligation import Judged
-from wz.regulation.levels import points, reached
+from wz.regulation.levels import Reasons, points, reached
 from wz.regulation.rules import Level, Rules
 
 
@@ -25,11 +25,9 @@ class Charge(NamedTuple):
     criticisms: int
 
 
-def passed(judged: Judged, justified: date | None, rules: Rules) -> list[Passed]:
+def passed(judged: Judged, reasons: Reasons, rules: Rules) -> list[Passed]:
     """The levels that an obligation has passed, mildest first, each with the day of the charged day that reached it."""
-    return [
-        Passed(judged.charged[level.since - 1], level, judged) for level in reached(judged.charged, justified, rules)
-    ]
+    return [Passed(judged.charged[level.since - 1], level, judged) for level in reached(judged.charged, reasons, rules)]
 
 
 def charge(obligations: Sequence[Sequence[Passed]], day: date, rules: Rules) -> Charge:

@@ -38,8 +38,8 @@ def sheet(table: bool = False) -> Any:
     grid.set(qn("w:type"), "lines")
     grid.set(qn("w:linePitch"), _PITCH)
     if table:
-        section.top_margin = section.bottom_margin = Mm(24)
-        section.footer_distance = Mm(14)
+        section.top_margin = section.bottom_margin = Mm(20)
+        section.footer_distance = Mm(12)
     style = document.styles["Normal"]
     style.font.name, style.font.size = "Times New Roman", Pt(16)
     properties = style.element.get_or_add_rPr()

@@ -261,7 +261,8 @@ class Git:
 def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """What every git is run with: not the repository of a hook that wz may be run by, and in English."""
     kept = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
-    return kept | {"LC_ALL": "C", "LANGUAGE": "", **(more or {})}
+    # Grafts would let one clone tell another history than all others; no file has the empty name.
+    return kept | {"LC_ALL": "C", "LANGUAGE": "", "GIT_GRAFT_FILE": "", **(more or {})}
 
 
 def _no_git() -> GitFailed:

@@ -86,9 +86,18 @@ class Past:
         names = {place: meta.split(" ")[2] for meta, _tab, place in map(_parted, filter(None, listed.split("\0")))}
         return [names.get(place) for place in places]
 
+    def versions(self, commit: str, path: str) -> Iterator[str]:
+        """The names of what a file held, from a commit back along first parents; nothing for where it was not there."""
+        place = self.prefix + path
+        done = self.git.run(*_GIT, "rev-list", "--first-parent", commit, "--", f":(top,literal){place}")
+        for one in done.stdout.decode("ascii").split():
+            if (name := self.names_at(one, [path])[0]) is not None:
+                yield name
+
     def contains(self, descendant: str, ancestor: str) -> bool:
         """Whether the one commit builds on the other."""
-        return self.git.run("merge-base", "--is-ancestor", ancestor, descendant, check=False).returncode == 0
+        done = self.git.run(*_GIT, "merge-base", "--is-ancestor", ancestor, descendant, check=False)
+        return done.returncode == 0
 
     def shallow(self) -> set[str]:
         """The commits whose parents this clone does not have."""
@@ -99,7 +108,7 @@ class Past:
 
     def common(self, commits: Sequence[str]) -> str | None:
         """The last commit that these are all built on; None where they have none in common."""
-        done = self.git.run("merge-base", "--octopus", *commits, check=False)
+        done = self.git.run(*_GIT, "merge-base", "--octopus", *commits, check=False)
         return done.stdout.decode().strip() or None
 
     def count(self, *range_arguments: str) -> int:

@@ -21,6 +21,7 @@ CASES = OPEN, REPORT, REVIEW, EXTENDED, OVERDUE, CLOSED = (
 CHEN, ZHANG, LIU = "chen@office.example", "zhang@office.example", "liu@office.example"
 LI, GAO = "li@urban-mgmt.example", "gao@supervision.example"
 DECISION = "受理决定书.txt"
+_PLANTED = "20260311-0001A" + check_symbol("202603110001A")
 
 
 class Tampering(NamedTuple):
@@ -509,3 +510,32 @@ def people_removed(f: Any) -> str:
 def second_beginning_with_own_people(f: Any) -> str:
     files = {name: f.read(name) for name in ("units.yaml", "calendar.yaml")}
     return f.commit(files, "init\n", parents=[])
+
+
+@tampering("history", "second history")
+def case_planted_on_a_branch_without_people(f: Any) -> str:
+    return f.commit({path_of(_PLANTED): f.case(OPEN).replace(OPEN.encode(), _PLANTED.encode())}, who=LI, parents=[])
+
+
+@tampering("history", "second history")
+def second_beginning_in_two_steps(f: Any) -> str:
+    """The first step holds no calendar, so no registry is in force yet; both steps are told."""
+    people = f.read("units.yaml").replace(ZHANG.encode(), b"mallory@elsewhere.example")
+    return f.commit({"units.yaml": people}, who="mallory@elsewhere.example", parents=[])
+
+
+@tampering("role", "nobody's e-mail")
+def comment_of_a_stranger(f: Any) -> str:
+    words = f"x\n\nWz-Case: {OPEN}\n"
+    return f.commit({path_of(OPEN): f.case(OPEN) + "# 市长已同意\n".encode()}, words, who="mallory@elsewhere.example")
+
+
+@tampering("misplaced", "cannot be a file or a link")
+def cases_made_a_link(f: Any) -> str:
+    return f.commit({"cases": ("120000", b"/srv/elsewhere")})
+
+
+@tampering("misplaced", "another file's place")
+def merge_brings_in_a_look_alike(f: Any) -> str:
+    side = f.commit({"README": b"x"})
+    return f.commit({"README": b"x", "Units.yaml": b"x"}, parents=[f.base, side])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.office.auditing import tamperings
+from wz.model.case_id import path_of
 from wz.model.instants import parse_instant
 from wz.office.auditing.finding import Finding
 from wz.office.auditing.run import audit
@@ -71,3 +72,46 @@ def test_the_untouched_sample_is_clean(told: Path) -> None:
     assert whole.findings == []
     assert whole.commits > 250
     assert whole.late
+
+
+def test_what_follows_unreadable_settings_is_found_wherever_the_audit_begins(forger: Any) -> None:
+    """The settings that could last be read stay in force, for who begins behind the damage too."""
+    broken = forger.commit({"units.yaml": b"broken: ["})
+    after = forger.commit({path_of(tamperings.OPEN): b"gone\n"}, parents=[broken])
+    for start in (forger.base, broken):
+        kinds = {
+            one.kind for one in audit(forger.past, "registry", f"{start}..{after}").findings if one.commit == after
+        }
+        assert kinds >= {"rewritten", "unreadable"}
+
+
+def test_a_founding_in_steps_is_no_second_history(forger: Any) -> None:
+    """A forge makes a README first; people and calendar may come one after the other."""
+    readme = forger.commit({"README.md": b"x"}, parents=[])
+    people = forger.commit({"units.yaml": forger.read("units.yaml")}, parents=[readme])
+    calendar = forger.commit({"calendar.yaml": forger.read("calendar.yaml")}, parents=[people])
+    assert audit(forger.past, "registry", calendar).findings == []
+
+
+def test_a_sites_branch_may_lie_beside_the_registry(forger: Any) -> None:
+    """With a beginning of its own; once it is there, cases may not be slipped onto it either."""
+    site = forger.commit({"index.html": b"x"}, parents=[])
+    more = forger.commit({"index.html": b"y"}, who="mallory@elsewhere.example", parents=[site])
+    assert examine(forger.past, forger.past.names(more), None, NOW, signed=False) == []
+    case = forger.case(tamperings.OPEN)
+    slipped = forger.commit({path_of(tamperings.OPEN): case}, parents=[more])
+    (found,) = examine(forger.past, forger.past.names(slipped, f"^{more}"), None, NOW, signed=False)
+    assert (found.kind, found.case) == ("history", tamperings.OPEN)
+
+
+def test_replaced_objects_do_not_make_a_history_whole(forger: Any) -> None:
+    """`refs/replace/` can be pushed: it must not make a branch that lost commits look as if it had them."""
+    git = forger.git
+    shortened = forger.commit({"README": b"x"}, parents=[git.text("rev-parse", f"{forger.base}~3")])
+    complete = forger.commit({"README": b"x"}, parents=[forger.base])
+    git.run("replace", shortened, complete)
+    try:
+        assert forger.past.contains(complete, forger.base)
+        assert not forger.past.contains(shortened, forger.base)
+    finally:
+        git.run("replace", "-d", shortened)

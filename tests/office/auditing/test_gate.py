@@ -106,6 +106,19 @@ def test_the_history_is_neither_rewritten_nor_deleted(server: Path, tmp_path: Pa
     git(mine, "push", "-q", "origin", ":side")
 
 
+def test_the_only_branch_is_kept_where_head_names_another(bare: Path, tmp_path: Path) -> None:
+    """`git init --bare` may name HEAD after a branch that nobody pushes; else a new history could begin at will."""
+    empty = tmp_path / "问政.git"
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "trunk", str(empty)], check=True)
+    install(Git(empty), SERVER, signed=False)
+    git(bare, "push", "-q", str(empty), "main", "main:side")
+    git(bare, "push", "-q", str(empty), ":side")
+    git(bare, "push", "-q", str(empty), "main:side")
+    assert "would be deleted" in git(bare, "push", str(empty), ":main", ":side", code=1)
+    git(bare, "push", "-q", str(empty), ":side")
+    assert "main would be deleted" in git(bare, "push", str(empty), ":main", code=1)
+
+
 def test_nothing_is_smuggled_in_by_a_tag(bare: Path, server: Path, forged: dict[str, str]) -> None:
     """A tag may bring anything; once a branch is to hold it, it is looked at."""
     commit = forged["second-beginning-with-own-people"]

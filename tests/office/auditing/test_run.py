@@ -68,6 +68,14 @@ def test_what_was_audited_is_remembered(copy: Path, typed: Any) -> None:
     assert run() == (25, 0, 0)
 
 
+def test_a_graft_hides_nothing(copy: Path, typed: Any) -> None:
+    """`info/grafts` would make one clone forget its past."""
+    (copy / ".git/info").mkdir(exist_ok=True)
+    (copy / ".git/info/grafts").write_text(git(copy, "rev-parse", "HEAD~2") + "\n", encoding="ascii")
+    found = json.loads(typed("audit", "--format", "json", cwd=copy).out)
+    assert (found["commits"], found["findings"]) == (24, [])
+
+
 def test_restoring_is_no_fault(copy: Path) -> None:
     """What the tampered file was before may come back; an older state of it may not, for it lacks what came since."""
     before = git(copy, "rev-parse", "HEAD")

@@ -12,7 +12,7 @@ from wz.office.auditing import documents as attachments
 from wz.office.auditing.cases import Cases, Growth
 from wz.office.auditing.finding import Finding, Late
 from wz.office.auditing.in_force import Names, Settings, author_of, is_settings
-from wz.office.auditing.subject import Subject
+from wz.office.auditing.subject import Subject, begun_apart
 from wz.office.auditing.trailers import stated
 from wz.store.past import Change, Commit, Named, Past
 
@@ -32,6 +32,7 @@ class Auditor:
     def __init__(self, past: Past, beginning: str | None, trusted: dict[str, str], seen: Seen) -> None:
         self._past = past
         self._seen = seen
+        self._strange: set[str] = set()  # commits without a registry, that do not build on this one's beginning
         self._beginning = beginning
         self._settings = Settings(past)
         self._cases = Cases(past.contents)
@@ -47,6 +48,7 @@ class Auditor:
         outside = list({parent for one in named for parent in one.parents} - inside)
         self._times |= self._past.times(outside)
         self._names |= {name: self._settings.at(name) for name in outside}
+        self._strange |= {name for name in outside if self._is_strange(name)}
         commits = self._past.commits(named)
         while chunk := list(islice(commits, _CHUNK)):
             self._past.contents.plan(self._wanted(chunk))
@@ -71,6 +73,7 @@ class Auditor:
         before, after, broken = self._settings_of(commit)
         self._names[commit.name] = after
         in_force = self._settings.in_force(before) or self._settings.in_force(after)
+        self._begin(commit, founded=self._settings.in_force(before) is not None)
         if in_force is None:  # no registry yet; the commit that founds one is judged by what it brings
             return
         others = (self._names.get(parent) for parent in commit.parents[1:])
@@ -82,11 +85,30 @@ class Auditor:
             self._seen(subject, before.signers or after.signers)
             self._origin(subject)
             self._changed_settings(subject)
+            checks.look_alikes(subject)
             if len(commit.parents) > 1:
                 merges.check(subject, self._cases, self._past.contents)
             else:
                 self._grown(subject, commit.changes[0])
         self.findings += subject.findings
+
+    def _is_strange(self, outside: str) -> bool:
+        """Whether a commit known before lies beside the registry: a site's branch, or one of another project."""
+        if self._settings.in_force(self._names[outside]) is not None:
+            return False
+        head = self._past.git.commit_of("HEAD")
+        return head is not None and not self._past.contains(head, outside)
+
+    def _begin(self, commit: Commit, *, founded: bool) -> None:
+        """A branch of its own may hold anything but a registry: merged, its cases would come in unseen."""
+        strange = commit.name != self._beginning if not commit.parents else self._strange.issuperset(commit.parents)
+        if founded or not strange:
+            return
+        self._strange.add(commit.name)
+        for change in commit.changes[0]:
+            if change.path.startswith("cases/") or is_settings(change.path):
+                self.findings.append(begun_apart(commit, change.path))
+                return
 
     def _settings_of(self, commit: Commit) -> tuple[Names, Names, list[Problem]]:
         """What is in force before a commit and after it, and what of it cannot be read."""
@@ -96,8 +118,6 @@ class Auditor:
     def _origin(self, subject: Subject) -> None:
         """Where the commit stands in the history, and who says to have made it."""
         commit = subject.commit
-        if not commit.parents and commit.name != self._beginning:
-            subject.found("history", _("it begins a second history, with settings of its own"))
         ahead = subject.in_force.law.rules.recording.ahead
         parents = [self._times[parent] for parent in commit.parents if parent in self._times]
         if parents and commit.at < max(parents) - ahead * 60:
@@ -136,11 +156,8 @@ class Auditor:
         growths: list[Growth] = []
         documents: dict[str, Change] = {}
         for change in changes:
-            if change.path.startswith("cases/"):
-                if not self._restores(change):
-                    self._file(subject, change, changes, growths, documents)
-            elif change.new is not None and checks.is_look_alike(change.path):
-                subject.found("misplaced", _("on Windows and macOS it takes another file's place"), path=change.path)
+            if change.path.startswith("cases/") and not self._restores(change):
+                self._file(subject, change, changes, growths, documents)
         if growths or "Wz-Case" in stated(subject.commit.message):
             trailers.check(subject, growths)
         if growths or documents:
@@ -186,6 +203,8 @@ class Auditor:
             checks.facts(subject, growth)
         checks.lawful(subject, growth)
         checks.roles(subject, growth)
+        if not growth.events and growth.intact and not growth.created:  # a comment, which is a note
+            checks.role(subject, "note", subject.who or "", path)
         times.check(subject, growth, self.late)
         return growth
 

@@ -21,10 +21,23 @@ def is_document(path: str) -> bool:
     return path.rpartition("/")[0].endswith(".files")
 
 
-def is_look_alike(path: str) -> bool:
+def look_alikes(subject: Subject) -> None:
+    """Files that would stand in the way of the registry's; of a merge, those that no parent has."""
+    first, *others = subject.commit.changes
+    paths = [{one.path for one in other} for other in others]
+    for change in first:
+        if change.new is None or not all(change.path in other for other in paths):
+            continue
+        if change.path == "cases":
+            subject.found("misplaced", _("the folder of the cases cannot be a file or a link"), path=change.path)
+        elif not change.path.startswith("cases/") and _is_look_alike(change.path):
+            subject.found("misplaced", _("on Windows and macOS it takes another file's place"), path=change.path)
+
+
+def _is_look_alike(path: str) -> bool:
     """Whether a file system that does not tell capitals from small letters takes it for one of the registry's."""
     small = path.casefold()
-    return small != path and (small.startswith("cases/") or is_settings(small))
+    return small != path and (small == "cases" or small.startswith("cases/") or is_settings(small))
 
 
 def place(subject: Subject, change: Change) -> bool:

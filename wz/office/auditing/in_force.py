@@ -74,9 +74,14 @@ class Settings:
         self._in_force: dict[Names, InForce | None] = {}
 
     def at(self, commit: str) -> Names:
-        """The settings that a commit's own tree holds."""
+        """The settings in force after a commit: each file as it last could be read, as `after` keeps it."""
         names = zip(FILES, self._past.names_at(commit, FILES), strict=True)
-        return Names(*(content if self._readable(path, content) else None for path, content in names))
+        return Names(*(self._last_readable(commit, path, content) for path, content in names))
+
+    def _last_readable(self, commit: str, path: str, content: str | None) -> str | None:
+        if self._readable(path, content) or (content is None and path not in _NEEDED):
+            return content
+        return next((name for name in self._past.versions(commit, path) if self._readable(path, name)), None)
 
     def after(self, before: Names, changes: tuple[Change, ...]) -> tuple[Names, list[Problem]]:
         """The settings once these changes are made. A file that cannot be read changes nothing, and is told."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from wz.i18n import _
 from wz.model.case_id import PATTERN
 from wz.model.instants import SHANGHAI
 from wz.office.auditing.finding import ARTICLES, Finding, Kind, cure
@@ -59,6 +60,21 @@ class Subject:
     def parent(self) -> str:
         """The commit that this one builds on, first of all; itself where it begins the history."""
         return self.commit.parents[0] if self.commit.parents else self.commit.name
+
+
+def begun_apart(commit: Commit, path: str) -> Finding:
+    """A commit that writes cases or settings where no registry is in force, beside the one there is."""
+    return Finding(
+        kind="history",
+        commit=commit.name,
+        recorded=datetime.fromtimestamp(commit.at, SHANGHAI),
+        author=f"{commit.author_name} <{commit.author}>",
+        file=path,
+        case=case_of(path),
+        message=_("it begins a second history, with cases or settings of its own"),
+        cure=cure("history"),
+        article=ARTICLES["history"],
+    )
 
 
 def case_of(path: str) -> str | None:
