@@ -54,10 +54,6 @@ def decide(case: Case, event: Correct, law: Law) -> Refusal | None:
         value = str(event.value)
         brief = value if len(value) <= _BRIEF else value[: _BRIEF - 1] + "…"
         return Refusal(None, _("{value} does not fit {field}").format(value=brief, field=named), again)
-    if event.field == "received" and facts.received > event.at:
-        return Refusal(
-            None, named + ": " + _("it is later than this correction, of {at}").format(at=shown(event.at)), again
-        )
     if facts == case.facts:
         return Refusal(None, _("{field} reads so already").format(field=named), again)
     return _decide_received(case, event, facts) if event.field == "received" else None

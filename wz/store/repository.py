@@ -51,10 +51,15 @@ class Repository(Git):
         commit = commit if len(commit) in _NAME_LENGTHS else self.text("rev-parse", commit)
         folders = list(dict.fromkeys(path.rpartition("/")[0] for path in paths))
         names = "".join(f"{commit}:{self.layout.prefix}{folder}\n" for folder in folders)
-        listed = _split_batch(self.run("cat-file", "--batch", stdin=names.encode()).stdout, len(folders))
+        listed = _split_batch(
+            self.run("cat-file", "--batch", stdin=names.encode("utf-8", "surrogateescape")).stdout, len(folders)
+        )
         size = len(commit) // 2
         trees = {folder: _entries(tree or b"", size) for folder, tree in zip(folders, listed, strict=True)}
-        return [trees[folder].get(name.encode()) for folder, _slash, name in (path.rpartition("/") for path in paths)]
+        return [
+            trees[folder].get(name.encode("utf-8", "surrogateescape"))
+            for folder, _slash, name in (path.rpartition("/") for path in paths)
+        ]
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """The content of blobs by their names, or as COMMIT:PATH; None where there is none."""
