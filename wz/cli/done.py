@@ -1,6 +1,6 @@
 """What an action or a new case did, for people and for scripts."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,10 +9,12 @@ from wz.i18n import _, labelled, term
 from wz.model.case import STATE_LABELS
 from wz.model.event import plain
 from wz.model.obligation import KIND_LABELS, Judged, Kind
-from wz.office.act import Done
+
+if TYPE_CHECKING:
+    from wz.office.act import Done
 
 
-def show_done(done: Done, action: str, output: str, notes: list[str] | None = None) -> None:
+def show_done(done: "Done", action: str, output: str, notes: list[str] | None = None) -> None:
     """Print the outcome: one line and what is owed next, or the JSON of `schemas/action.schema.json`."""
     from wz.office.checking import Figures, figures
     from wz.regulation.judging import judge_open

@@ -1,6 +1,5 @@
 """JSON for scripts: declared in `schemas/`, Chinese readable."""
 
-import json
 from typing import Any
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 
 def pretty(value: Any) -> str:
     """A value, or structs, as indented JSON."""
-    return json.dumps(msgspec.to_builtins(value, str_keys=True), ensure_ascii=False, indent=2)
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode("utf-8")
 
 
 def line(value: Any) -> str:
