@@ -13,6 +13,10 @@ _FILES = ("100", "120")
 # In what `git ls-files -v` lists, the files that `git status` does not look at.
 _OVERLOOKED = re.compile(rb"(?:\A|(?<=\0))[a-zS] ([^\0]+)")
 _NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
+_STATUS = (
+    *("-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z"),
+    *("--no-renames", "--untracked-files=all", "--ignored=matching"),
+)
 # Of a commit: name, author, instant, trailers.
 _HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
 
@@ -113,15 +117,18 @@ class Repository(Git):
         folder that is ignored as a whole, or a repository of its own, ends in a slash. No program that the repository
         names is run. Git notes in its index which files it had to look into, where it can, so that it need not again.
         """
-        with self._beside("ls-files", "-v", "-z", "--", below) as listing:
-            done = self.run(
-                "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z",
-                "--no-renames", "--untracked-files=all", "--ignored=matching", "--", below,
-            )  # fmt: skip
-            marked = listing.communicate()[0]
-        head, paths = None, [path.decode("utf-8", "surrogateescape") for path in _OVERLOOKED.findall(marked)]
+        question = (*_STATUS, "--", below)
+        with self._beside(*question) as looking:
+            marked = self.run("ls-files", "-v", "-z", "--", below).stdout
+            answer = looking.communicate()[0]
+        if looking.returncode != 0:
+            answer = self.run(*question).stdout  # it says why it cannot
+        # Nearly always git overlooks nothing, and counting is quicker than looking at each of them.
+        ordinary = marked.startswith(b"H ") + marked.count(b"\0H ")
+        overlooked = _OVERLOOKED.findall(marked) if ordinary < marked.count(b"\0") else []
+        head, paths = None, [path.decode("utf-8", "surrogateescape") for path in overlooked]
         skip = len(self.layout.prefix)
-        for entry in done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+        for entry in answer.decode("utf-8", "surrogateescape").split("\0")[:-1]:
             if entry.startswith("# branch.oid ") and not entry.endswith("(initial)"):
                 head = entry.rpartition(" ")[2]
             elif not entry.startswith("#"):
