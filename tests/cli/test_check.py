@@ -412,3 +412,12 @@ def test_only_the_cases_that_fit_a_query(reader: Any) -> None:
     waiting = reader.json("check", "--as-of", "2026-11-20", "waiting:transfer")
     assert {one["case"][-6:] for one in waiting["waiting"]} == {"WN708S", "BFYPAE"}
     assert "^^^^^" in reader("check", "level:grene", code=2).err
+
+
+def test_all_shows_what_is_due_later_too(reader: Any) -> None:
+    """Of 27 open obligations 13 are overdue and 9 due soon, so 5 are due later."""
+    day = ("--as-of", "2026-11-20")
+    assert "Due later" not in reader("check", *day).out
+    later = reader("check", "--all", *day).out.partition("Due later\n")[2].partition("\n\n")[0]
+    assert len(later.splitlines()) == 2 + 5
+    assert all(int(line.split()[-1]) > 2 for line in later.splitlines()[2:])

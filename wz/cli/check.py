@@ -35,7 +35,7 @@ from wz.i18n import _
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from wz.office.checking import Check
+    from wz.office.checking import Check, Owed
     from wz.office.comparing import Before
     from wz.office.query import Query
     from wz.office.survey import Survey
@@ -152,9 +152,7 @@ def _table(report: "Check", everything: bool) -> str:
 
     lit, wide = colours(), width()
     tight = wide is not None and wide < _ROOMY
-    rows: list[tuple[object, ...]]
     directory, rules = current().registry.directory, current().registry.rules
-    overdue, soon = checking.overdue(report), checking.due_soon(report, rules.due_soon)
     parts = [
         paint(_("As of {as_of:%Y-%m-%d %H:%M}, {city}").format(as_of=report.as_of, city=directory.city), "bold", lit),
         *compared(report),
@@ -163,47 +161,12 @@ def _table(report: "Check", everything: bool) -> str:
     def section(title: str, body: str) -> None:
         parts.append(paint(title, "bold", lit) + "\n" + body)
 
-    if overdue:
-        rows = [
-            (
-                paint(level_name(one.level), one.level, lit),
-                case_name(one.case, tight),
-                one.title,
-                unit_name(one.unit, tight),
-                owed_name(one.obligation),
-                due_name(one, tight),
-                one.overdue_days,
-                urge_text(one, tight),
-            )
-            for one in overdue
-        ]
-        days = _("Days") if tight else _("Days over")
-        headers = [_("Level"), _("Case"), _("Title"), _("Unit"), _("Owes"), _("Due"), days, _("Urge")]
-        if report.new_since:
-            headers.append(_("Before"))
-            rows = [
-                (*row, level_name(one.before) if one.before else "") for row, one in zip(rows, overdue, strict=True)
-            ]
-        section(_("Overdue"), flexible(headers, rows, 2, wide, right=[6]))
-    later = [one for one in report.obligations if one not in overdue and one not in soon] if everything else []
-    for title, ahead in (
-        (_("Due within {days} working days").format(days=rules.due_soon), soon),
-        (_("Due later"), later),
-    ):
-        if ahead:
-            rows = [
-                (
-                    case_name(one.case, tight),
-                    one.title,
-                    unit_name(one.unit, tight),
-                    owed_name(one.obligation),
-                    due_name(one, tight),
-                    one.days_left,
-                )
-                for one in ahead
-            ]
-            headers = [_("Case"), _("Title"), _("Unit"), _("Owes"), _("Due"), _("Days left")]
-            section(title, flexible(headers, rows, 1, wide, right=[5]))
+    if overdue := checking.overdue(report):
+        section(_("Overdue"), _late(overdue, bool(report.new_since), lit, tight))
+    if soon := checking.due_soon(report, rules.due_soon):
+        section(_("Due within {days} working days").format(days=rules.due_soon), _ahead(soon, tight))
+    if everything and (later := checking.due_later(report, rules.due_soon)):
+        section(_("Due later"), _ahead(later, tight))
     if report.waiting:
         rows = [
             (awaited_name(one.awaited), case_name(one.case, tight), one.title, f"{one.since:%Y-%m-%d %H:%M}", one.days)
@@ -217,3 +180,47 @@ def _table(report: "Check", everything: bool) -> str:
         section(_("Problems"), problem_lines(report.problems))
     parts.append(totals_line(report, lit, tight))
     return "\n\n".join(parts)
+
+
+def _late(overdue: "list[Owed]", compared_with: bool, lit: bool, tight: bool) -> str:
+    """What is overdue, and whom to urge; with the level of before, where the report compares."""
+    from wz.render.table import flexible, paint
+
+    rows: list[tuple[object, ...]] = [
+        (
+            paint(level_name(one.level), one.level, lit),
+            case_name(one.case, tight),
+            one.title,
+            unit_name(one.unit, tight),
+            owed_name(one.obligation),
+            due_name(one, tight),
+            one.overdue_days,
+            urge_text(one, tight),
+        )
+        for one in overdue
+    ]
+    days = _("Days") if tight else _("Days over")
+    headers = [_("Level"), _("Case"), _("Title"), _("Unit"), _("Owes"), _("Due"), days, _("Urge")]
+    if compared_with:
+        headers.append(_("Before"))
+        rows = [(*row, level_name(one.before) if one.before else "") for row, one in zip(rows, overdue, strict=True)]
+    return flexible(headers, rows, 2, width(), right=[6])
+
+
+def _ahead(due: "list[Owed]", tight: bool) -> str:
+    """What is not overdue yet."""
+    from wz.render.table import flexible
+
+    rows = [
+        (
+            case_name(one.case, tight),
+            one.title,
+            unit_name(one.unit, tight),
+            owed_name(one.obligation),
+            due_name(one, tight),
+            one.days_left,
+        )
+        for one in due
+    ]
+    headers = [_("Case"), _("Title"), _("Unit"), _("Owes"), _("Due"), _("Days left")]
+    return flexible(headers, rows, 1, width(), right=[5])

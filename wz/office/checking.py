@@ -212,3 +212,8 @@ def overdue(check: Check) -> list[Owed]:
 def due_soon(check: Check, days: int) -> list[Owed]:
     """What falls due within so many working days."""
     return [one for one in check.obligations if one.days_left <= days and not is_overdue(one, check.as_of)]
+
+
+def due_later(check: Check, days: int) -> list[Owed]:
+    """What falls due after that."""
+    return [one for one in check.obligations if one.days_left > days and not is_overdue(one, check.as_of)]
