@@ -7,8 +7,9 @@ from wz.i18n import _
 from wz.office.auditing.cases import Cases, Growth, Known
 from wz.office.auditing.checks import is_document, lawful, place, problems
 from wz.office.auditing.subject import Subject
-from wz.store.casefile import event_lines, parse
-from wz.store.past import Change, Commit, Contents, Past, name_of_content
+from wz.store.casefile import parse
+from wz.store.merging import taken_apart
+from wz.store.past import Change, Commit, Contents, Past
 
 
 def check(subject: Subject, cases: Cases, contents: Contents) -> None:
@@ -60,16 +61,17 @@ def _case(
     if merged.problems or merged.facts is None:
         problems(subject, path, merged.problems)
         return
-    lost = [content for name, content in parents if not _kept(content, name, data)]
-    if lost:
+    now = _Texts(path, data)
+    versions = [_Texts(path, content) for _name, content in parents]
+    if any(one.lost_in(now) for one in versions) or not _in_order(versions, now):
         subject.found("merge", _("the merge lost or changed what a parent has of the case"), path=path)
         return
     if not everywhere:
         return
     theirs: Counter[bytes] = Counter()
-    for _name, content in parents:
-        theirs |= Counter(_items(content)[1])
-    if extra := Counter(_items(data)[1]) - theirs:
+    for one in versions:
+        theirs |= one.counted
+    if extra := now.counted - theirs:
         subject.found(
             "merge",
             _("the merge brought in {count} event(s) that no parent has").format(count=extra.total()),
@@ -89,24 +91,31 @@ def _case(
     lawful(subject, Growth(path, data, merged, True, False, 1, [], new_ones))
 
 
-def _kept(content: bytes, name: str, merged: bytes) -> bool:
-    """Whether the merged file begins with the parent's, or holds all its events in their order behind its facts."""
-    if name_of_content(merged[: len(content)], name) == name:
+class _Texts:
+    """A version of a case file as its facts and the text of each event and comment."""
+
+    def __init__(self, path: str, data: bytes) -> None:
+        head, tail = taken_apart(parse(path, data))
+        self.head = head.rstrip()
+        self.items = [piece.text for piece in tail]
+        self.counted = Counter(self.items)
+
+    def lost_in(self, merged: "_Texts") -> bool:
+        return self.head != merged.head or bool(self.counted - merged.counted)
+
+    def within(self, merged: "_Texts") -> bool:
+        """Whether the merged file has all of it in its order."""
+        left: Iterator[bytes] = iter(merged.items)
+        return all(item in left for item in self.items)
+
+
+def _in_order(versions: list[_Texts], merged: _Texts) -> bool:
+    """Whether each parent's order is kept; or one's, where two who had merged the same before contradict each other."""
+    kept = [one.within(merged) for one in versions]
+    if all(kept):
         return True
-    head, items = _items(content)
-    merged_head, merged_items = _items(merged)
-    return head == merged_head and _is_subsequence(items, merged_items)
-
-
-def _is_subsequence(items: list[bytes], within: list[bytes]) -> bool:
-    left: Iterator[bytes] = iter(within)
-    return all(item in left for item in items)
-
-
-def _items(data: bytes) -> tuple[bytes, list[bytes]]:
-    """A case file as its facts and the text of each event."""
-    lines = data.split(b"\n")
-    starts = sorted(event_lines(data).values())
-    head = b"\n".join(lines[: starts[0] - 1] if starts else lines).rstrip()
-    ends = [*(start - 1 for start in starts[1:]), len(lines)]
-    return head, [b"\n".join(lines[start - 1 : end]).rstrip() for start, end in zip(starts, ends, strict=True)]
+    common = versions[0].counted
+    for one in versions[1:]:
+        common &= one.counted
+    orders = {tuple(item for item in one.items if item in common) for one in versions}
+    return any(kept) and len(orders) > 1
