@@ -47,7 +47,8 @@ class Session:
 
     @cached_property
     def present(self) -> Any:
-        """The registry as it lies in its folder now; what a killed writer left is mended."""
+        """The registry as it lies in its folder now; what a killed writer left is mended, git can merge."""
+        from wz.store import driver
         from wz.store.registry import MARK, Registry
 
         root = self._root()
@@ -55,6 +56,7 @@ class Session:
         registry.progress = _Progress()
         if (root / MARK).is_file():
             registry.git.mend()
+            driver.ready(registry.git)
         return registry
 
     @property

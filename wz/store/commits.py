@@ -96,10 +96,10 @@ class Committer(Landing):
             *behind,
             f"--export-marks={marks}",
             pieces=self._stream(old, steps, paths, blobs, commits),
-            broken=self._sweep,
+            broken=self.sweep,
         )
         if done.returncode != 0:
-            self._sweep(done.stderr.decode("utf-8", "replace"))
+            self.sweep(done.stderr.decode("utf-8", "replace"))
             raise failed(["fast-import"], done)
         names = dict(line.split(" ") for line in marks.read_text("ascii").splitlines())
         built = [names[f":{mark}"] for mark in commits]
@@ -135,14 +135,14 @@ class Committer(Landing):
             if number == 0 and old is not None:
                 yield b"from %s\n" % old.encode()
             for path in step.changes:
-                yield b"M 100644 :%d %s\n" % (blobs[path], _quoted(self.layout.prefix + path))
+                yield b"M 100644 :%d %s\n" % (blobs[path], quoted(self.layout.prefix + path))
             yield b"\n"
         for _rest in contents:  # nothing is left, but what was prepared is to be made safe
             pass
         # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
         yield b"reset refs/wz/scratch\n\ndone\n"
 
-    def _sweep(self, words: str) -> None:
+    def sweep(self, words: str) -> None:
         """Remove what a failed fast-import leaves and names: its report, and a pack that may fill the disk."""
         for folder, names in (
             (self.layout.git_dir, r"fast_import_crash_\d+"),
@@ -157,22 +157,20 @@ class Committer(Landing):
         signed: list[str] = []
         for commit, step in zip(built, steps, strict=True):
             parent = signed[-1] if signed else old
-            parents = ["-p", parent] if parent else []
-            arguments = [
-                "-c",
-                "i18n.commitEncoding=UTF-8",
-                "commit-tree",
-                "-S",
-                commit + "^{tree}",
-                *parents,
-                "-F",
-                "-",
-            ]
-            signed.append(self.run(*arguments, stdin=step.message.encode("utf-8")).stdout.decode().strip())
+            signed.append(self.signed(commit, [parent] if parent else [], step.message))
         return signed
 
+    def signed(self, commit: str, parents: Sequence[str], message: str) -> str:
+        """The same commit with git's signature, on these parents."""
+        arguments = [
+            *("-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", commit + "^{tree}"),
+            *(word for parent in parents for word in ("-p", parent)),
+            *("-F", "-"),
+        ]
+        return self.run(*arguments, stdin=message.encode("utf-8")).stdout.decode().strip()
 
-def _quoted(path: str) -> bytes:
+
+def quoted(path: str) -> bytes:
     """A path as fast-import reads it."""
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'.encode("utf-8", "surrogateescape")

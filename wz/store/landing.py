@@ -136,9 +136,8 @@ class Landing(Repository):
         if index.exists():
             shutil.copyfile(index, draft)
         nothing = Entry("0", "0" * max((len(one.blob) for one in files.values() if one is not None), default=40))
-        entries = "".join(
-            f"{mode} {blob}\t{path}\0" for path, (mode, blob) in ((path, entry or nothing) for path, entry in files.items())
-        )
+        named = ((path, entry or nothing) for path, entry in files.items())
+        entries = "".join(f"{entry.mode} {entry.blob}\t{path}\0" for path, entry in named)
         environment = {"GIT_INDEX_FILE": str(draft)}
         self.run(
             "update-index",

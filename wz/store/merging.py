@@ -75,9 +75,7 @@ def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes, *, append: 
     return Problem(
         file=path,
         message=_("both versions retract an event by its place alone, and one of these places would change"),
-        cure=_(
-            "On one side record both again: `wz retract` the retraction, then the event; now that writes a mark."
-        ),
+        cure=_("On one side record both again: `wz retract` the retraction, then the event; now that writes a mark."),
     )
 
 

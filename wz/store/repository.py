@@ -171,6 +171,13 @@ class Repository(Git):
                 paths.append(path[skip:])
         return head, paths
 
+    def modified(self, places: Sequence[str]) -> list[str]:
+        """Which of these files, named from the repository's top, are in the work tree otherwise than in the index."""
+        wanted = set(places)
+        quiet = ("-c", "core.fsmonitor=false")
+        told = self.run(*quiet, "diff-files", "--name-only", "-z", "--no-renames").stdout
+        return [one for one in told.decode("utf-8", "surrogateescape").split("\0") if one in wanted]
+
     def history(self, path: str, revision: str = "HEAD") -> Iterator["Recorded"]:
         """The commits up to a revision that touched a file, oldest first, with the file as it then was."""
         done = self.run("log", "--reverse", "-z", f"--format={_HISTORY}", revision, "--", path, check=False)

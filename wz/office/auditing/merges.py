@@ -3,11 +3,17 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from wz.actions.replay import replay
 from wz.i18n import _
-from wz.office.auditing.cases import Cases, Growth, Known
-from wz.office.auditing.checks import is_document, lawful, place, problems
-from wz.office.auditing.subject import Subject
-from wz.store.casefile import parse
+from wz.model.event import mark_of
+from wz.office.auditing.cases import Cases, Known
+from wz.office.auditing.checks import is_document, place, problems, unlawful_event
+from wz.office.auditing.finding import Finding
+from wz.office.auditing.subject import Subject, case_of
+from wz.office.rivals import resolve_cure
+from wz.regulation.law import Law
+from wz.store.casefile import event_lines, parse
+from wz.store.joining import three_way
 from wz.store.merging import taken_apart
 from wz.store.past import Change, Commit, Contents, Past
 
@@ -36,8 +42,17 @@ def own_settings(commit: Commit, paths: Collection[str], past: Past) -> set[str]
     return {
         place
         for place, was, now, *theirs in zip(places, before, merged, *sides, strict=True)
-        if now not in theirs or any(one not in (was, now) for one in theirs)
+        if (now not in theirs or any(one not in (was, now) for one in theirs))
+        and not _joined(past, place, was, now, theirs)
     }
+
+
+def _joined(past: Past, path: str, was: str | None, now: str | None, theirs: list[str | None]) -> bool:
+    """Whether the merge put nothing of its own into a settings file that both sides had changed."""
+    if now is None or len(theirs) != 2 or None in theirs:
+        return False
+    base, ours, yours, merged = (past.contents.get(name) if name else None for name in (was, *theirs, now))
+    return three_way(past.git, path, base or b"", ours or b"", yours or b"") == merged
 
 
 def _document(subject: Subject, path: str, differing: list[Change], *, everywhere: bool) -> None:
@@ -85,10 +100,21 @@ def _case(
         for one in cases.at(path, name).replayed(law).unlawful
         if cases.at(path, name).facts
     }
-    new_ones = [
-        one for one in merged.replayed(law).unlawful if (one.event.action, one.event.at, one.event.by) not in before
-    ]
-    lawful(subject, Growth(path, data, merged, True, False, 1, [], new_ones))
+    lines = event_lines(data)
+    for found in merged.replayed(law).unlawful:
+        if (found.event.action, found.event.at, found.event.by) not in before:
+            subject.found(
+                "conflict", unlawful_event(found), f"{found.refusal.instead} {resolve_cure(case_of(path) or path)}",
+                path=path, line=lines.get(found.place), article=found.refusal.article, mark=mark_of(found.event),
+            )  # fmt: skip
+
+
+def settled(finding: Finding, content: bytes | None, law: Law) -> bool:
+    """Whether the event in conflict has been retracted since, or what stood in its way; `content` is the file now."""
+    read = parse(finding.file or "", content or b"")
+    if read.facts is None:
+        return False
+    return finding.mark not in {mark_of(one.event) for one in replay(read.facts, read.events, law).unlawful}
 
 
 class _Texts:
