@@ -252,7 +252,7 @@ def main() -> None:
     parser.add_argument("--kills", type=float, default=0.1, help="how often a command is killed")
     parser.add_argument("--seed", type=int, default=random.randrange(10**9))
     given = parser.parse_args()
-    print(given, flush=True)
+    sys.stdout.write(f"{given}\n")
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "wz", "init", f"{folder}/start"], check=True, capture_output=True)
         units = Path(__file__).parents[2] / "units.yaml"
@@ -264,7 +264,7 @@ def main() -> None:
         clones.work(given.steps, until=time.monotonic() + given.seconds)
         clones.settle()
         clones.check()
-    print(clones.totals)
+    sys.stdout.write(f"{clones.totals}\n")
 
 
 if __name__ == "__main__":
