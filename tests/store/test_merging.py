@@ -1,4 +1,4 @@
-"""Two versions of a case file come together: nothing is lost, nothing comes twice, and everybody gets the same bytes."""
+"""Two versions of a case file come together: nothing is lost, nothing comes twice, all get the same bytes."""
 
 from collections import Counter
 
@@ -46,7 +46,9 @@ A, B, C, D = (note(minute, text) for minute, text in ((1, "A"), (20, "B"), (10, 
 
 events = st.lists(
     st.one_of(
-        st.builds(note, st.integers(0, 59), st.sampled_from(["来电", "回访", "|\n      # 不是注释\n\n      两行", "A"])),
+        st.builds(
+            note, st.integers(0, 59), st.sampled_from(["来电", "回访", "|\n      # 不是注释\n\n      两行", "A"])
+        ),
         st.sampled_from(["  # 手写\n", "# 手写，顶格\n", "    # 手写，缩进\n"]),
     ),
     max_size=4,
@@ -74,7 +76,9 @@ def test_whoever_merges_gets_the_same_and_everything(start: list[str], mine: lis
 
 @settings(max_examples=30, deadline=None)
 @given(events, events, events)
-def test_in_whatever_order_three_come_together_nothing_is_lost(one: list[str], two: list[str], three: list[str]) -> None:
+def test_in_whatever_order_three_come_together_nothing_is_lost(
+    one: list[str], two: list[str], three: list[str]
+) -> None:
     base = file(A)
     sides = [file(A, *tail) for tail in (one, two, three)]
     found = set()
@@ -102,7 +106,9 @@ def test_orders_that_contradict_each_other_lose_nothing() -> None:
     assert merge(PATH, file(A), file(A, C, B, D), file(A, B, C)) == merged
 
 
-RETRACT = "  - action: retract\n    at: '2026-11-23T09:30:00+08:00'\n    by: office/zhang\n    event: 2\n    reason: 误录\n"
+RETRACT = (
+    "  - action: retract\n    at: '2026-11-23T09:30:00+08:00'\n    by: office/zhang\n    event: 2\n    reason: 误录\n"
+)
 
 
 def test_an_old_retraction_keeps_naming_its_event() -> None:

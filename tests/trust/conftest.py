@@ -3,22 +3,34 @@
 import json
 import os
 import random
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import copied
 from tests.trust.clones import PEOPLE, Clones, Said, git, hub_of, in_process
+
+On = Callable[..., AbstractContextManager[None]]
+_TIMED = {"new": "--received", "note": "--at", "transfer": "--at", "contact": "--at"}
+_FOUNDED = "2026-03-01T08:00:00+08:00"
 
 
 class Clone:
     """Somebody's clone, the commands typed in it in process, and what must hold after each of them."""
 
+    # When what is typed happened, where that is not now; see `on`.
+    moment: str | None = None
+
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def __call__(self, *arguments: str, code: int = 0) -> Said:
+        if self.moment and arguments[0] in _TIMED:
+            arguments = (*arguments, _TIMED[arguments[0]], self.moment)
         done = in_process(self.root, arguments, None)
         assert done.code == code, (arguments, done)
         assert "Traceback" not in done.err
@@ -54,8 +66,28 @@ class Clone:
 
 @pytest.fixture
 def hub(founded: Path, tmp_path: Path) -> Path:
-    """A bare repository with a registry in it that has no case yet."""
-    return hub_of(founded, tmp_path)
+    """A bare repository with a registry in it that was founded on 1 March 2026 and has no case yet."""
+    made = copied(founded, tmp_path / "made")
+    date = {"GIT_COMMITTER_DATE": _FOUNDED, "GIT_AUTHOR_DATE": _FOUNDED}
+    amend = ["git", "-C", str(made), "commit", "-q", "--amend", "--no-edit", "--reset-author"]
+    subprocess.run(amend, check=True, env={**os.environ, **date})
+    return hub_of(made, tmp_path)
+
+
+@pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> On:
+    """on(3, "10:00"): what is typed inside happened and was recorded on that day of March 2026."""
+
+    @contextmanager
+    def travelled(day: int, clock: str = "09:00") -> Iterator[None]:
+        moment = f"2026-03-{day:02} {clock}"
+        with monkeypatch.context() as patch:
+            patch.setattr(Clone, "moment", moment)
+            patch.setenv("GIT_AUTHOR_DATE", f"{moment}:00 +0800")
+            patch.setenv("GIT_COMMITTER_DATE", f"{moment}:00 +0800")
+            yield
+
+    return travelled
 
 
 @pytest.fixture

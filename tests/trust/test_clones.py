@@ -4,15 +4,18 @@ WZ_STEPS sets how much is done (default 60), WZ_SEED what; `python -m tests.trus
 """
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.serving import git_daemon, git_over_http
-from tests.trust.clones import Clones, git, in_processes
+from tests.trust.clones import Clones, Said, git, in_process
 from tests.trust.conftest import Clone
 
 STEPS = int(os.environ.get("WZ_STEPS", "60"))
@@ -45,23 +48,34 @@ def test_over_http(clones: Callable[..., Clones], hub: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills process groups")
-def test_killed_while_working_and_syncing(clones: Callable[..., Clones]) -> None:
-    two = clones(2, run=in_processes, kills=0.6)
+def test_killed_while_working_and_syncing(clones: Callable[..., Clones], forge: Any) -> None:
+    def run(root: Path, arguments: Sequence[str], moment: float | None) -> Said:
+        if moment is None:  # it is to end, so it need be no process of its own
+            return in_process(root, arguments, None)
+        process = forge.start(arguments, root, os.environ)
+        try:
+            return Said(process.wait(moment), "", "")
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            return Said(process.wait(), "", "")
+
+    two = clones(2, run=run, kills=0.6)
     two.work(STEPS // 4, syncing=0.5)
     two.settle()
     two.check()
     assert two.totals.killed > 0
 
 
-def test_who_pushes_at_the_same_moment_tries_again(clones: Callable[..., Clones]) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_who_pushes_at_the_same_moment_tries_again(clones: Callable[..., Clones], forge: Any) -> None:
     """Four sync at once, several times: git lets one push, the others merge and push anew."""
     four = clones(4)
     started = [Clone(root) for root in four.roots]
     made = []
     for number in range(2):
         made += [clone.new(f"路灯{number}") for clone in started]
-        command = [sys.executable, "-m", "wz", "sync", "--format", "json"]
-        running = [subprocess.Popen(command, cwd=clone.root, stdout=subprocess.DEVNULL) for clone in started]
+        running = [forge.start(("sync",), clone.root, os.environ) for clone in started]
         assert [process.wait() for process in running] == [0] * 4
     four.settle()
     four.check()
