@@ -6,7 +6,6 @@ moves (see `pending.py`), so that afterwards only renames are left to do.
 """
 
 import re
-import shutil
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,12 +64,14 @@ class Committer(Repository):
         except OSError as error:
             raise unwritable(error) from None
 
-    def mend(self) -> None:
-        """Finish or discard what a killed writer left; a living one is not waited for."""
+    def mend(self) -> bool:
+        """Finish or discard what a killed writer left; a living one is not waited for. False where nothing was left."""
         with suppress(GitFailed, OSError):
             if self.pending.waits or is_ours(self._index_lock):
                 with self.exclusive(0):
                     self._mend()
+                return True
+        return False
 
     def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
         """Make one commit; see `record`. Returns its name."""
@@ -266,6 +267,8 @@ class Committer(Repository):
         index, draft = self.layout.git_dir / "index", self.pending.index
         draft.unlink(missing_ok=True)
         if index.exists():
+            import shutil
+
             shutil.copyfile(index, draft)
         entries = "".join(
             f"100644 {blob} 0\t{self.layout.prefix}{path}\0" for path, blob in blobs.items() if blob is not None
