@@ -1,28 +1,21 @@
 """The one way a commit is made.
 
 A commit is built from objects alone (`git fast-import`), so what the user has staged or changed elsewhere is not
-touched; the branch moves from its old value to its new one or not at all. Files and index are prepared before it
-moves (see `pending.py`), so that afterwards only renames are left to do.
+touched; the branch moves from its old value to its new one or not at all (see `landing.py`).
 """
 
 import re
-import signal
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from functools import cached_property
+from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
 from wz.store.git import FEW, Identity, failed, unwritable
-from wz.store.pending import Journal, Pending, drop_stale, is_ours
-from wz.store.repository import Repository, blob_name
+from wz.store.landing import Landing, Move
+from wz.store.repository import Entry, blob_name
 
-LOCK_SECONDS = 60.0
-_INDEX_SECONDS = 2.0
 _ATTEMPTS = 5
 
 
@@ -34,44 +27,8 @@ class Step(NamedTuple):
     identity: Identity | None = None
 
 
-class Committer(Repository):
+class Committer(Landing):
     """The repository that a registry lies in, to be written to."""
-
-    @cached_property
-    def pending(self) -> Pending:
-        """What is on its way into the work tree."""
-        return Pending(self.state_dir, self.root)
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """One writer at a time on a work tree; what a killed one left is mended before anything else.
-
-        Raises GitFailed after LOCK_SECONDS, Unreadable where the lock cannot be written.
-        """
-        from filelock import Timeout
-
-        try:
-            with self.exclusive(LOCK_SECONDS):
-                self._mend()
-                yield
-        except Timeout:
-            raise GitFailed(
-                _("another wz has been working on this registry for {seconds:.0f} seconds").format(
-                    seconds=LOCK_SECONDS
-                ),
-                _("Try again once it is done."),
-            ) from None
-        except OSError as error:
-            raise unwritable(error) from None
-
-    def mend(self) -> bool:
-        """Finish or discard what a killed writer left; a living one is not waited for. False where nothing was left."""
-        with suppress(GitFailed, OSError):
-            if self.pending.waits or is_ours(self._index_lock):
-                with self.exclusive(0):
-                    self._mend()
-                return True
-        return False
 
     def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
         """Make one commit; see `record`. Returns its name."""
@@ -84,11 +41,10 @@ class Committer(Repository):
         something else in the last commit is refused, for then somebody's uncommitted or new work is in the way.
         Returns the commits' names. Raises GitFailed or Unreadable, and then nothing has changed.
         """
-        self._refuse_unfinished()
+        self.refuse_unfinished()
         try:
             for _attempt in range(_ATTEMPTS):
-                # With the index in hand no `git commit` of the user's can come between; without it, the next tries.
-                with self._index(_INDEX_SECONDS) as held:
+                with self.index() as held:  # without it, the next command brings it up
                     made = self._attempt(steps, before, held)
                 if made is not None:
                     return made
@@ -114,41 +70,9 @@ class Committer(Repository):
                     ),
                 )
         made, blobs = self._build(old, steps, paths)
-        new, left = made[-1], self.pending.unindexed
-        indexed = [*left, *paths]
-        if held:
-            self._draft_index({**dict(zip(left, self.blobs(new, left), strict=True)), **blobs})
-        self.pending.announce(Journal(ref, old, new, paths))
-        with _uninterrupted():
-            # HEAD, not the branch: should the user switch right now, it is the new branch that moves, or none.
-            reason = "wz: " + steps[-1].message.partition("\n")[0]
-            done = self.run("update-ref", "-m", reason, "HEAD", new, old or "", check=False, bonded=True)
-            if done.returncode != 0 and (now := self.head()[1]) != new:
-                self.pending.discard()
-                if now == old:
-                    raise failed(["update-ref"], done)
-                return None
-            with suppress(OSError):  # what cannot be done now the next command does
-                if held:
-                    self.pending.index.replace(self.layout.git_dir / "index")
-                self.pending.place(paths, formers)
-                self.pending.leave_unindexed([] if held else indexed)
-                self.pending.discard()
-        return made
-
-    def _refuse_unfinished(self) -> None:
-        for name, what in (
-            ("MERGE_HEAD", "merge"),
-            ("rebase-merge", "rebase"),
-            ("rebase-apply", "rebase"),
-            ("CHERRY_PICK_HEAD", "cherry-pick"),
-            ("REVERT_HEAD", "revert"),
-        ):
-            if (self.layout.git_dir / name).exists():
-                raise GitFailed(
-                    _("a git {what} is not finished").format(what=what),
-                    _("Finish it, or run `git {what} --abort`; then repeat.").format(what=what),
-                )
+        files = {self.layout.prefix + path: Entry("100644", blobs[path]) for path in paths}
+        reason = "wz: " + steps[-1].message.partition("\n")[0]
+        return made if self.land(Move(ref, old, made[-1], files, formers), reason, held=held) else None
 
     # -- the commit's objects
 
@@ -172,10 +96,10 @@ class Committer(Repository):
             *behind,
             f"--export-marks={marks}",
             pieces=self._stream(old, steps, paths, blobs, commits),
-            broken=self._sweep,
+            broken=self.sweep,
         )
         if done.returncode != 0:
-            self._sweep(done.stderr.decode("utf-8", "replace"))
+            self.sweep(done.stderr.decode("utf-8", "replace"))
             raise failed(["fast-import"], done)
         names = dict(line.split(" ") for line in marks.read_text("ascii").splitlines())
         built = [names[f":{mark}"] for mark in commits]
@@ -192,12 +116,14 @@ class Committer(Repository):
     ) -> Iterator[bytes]:
         """What fast-import reads, made as it is read; the marks of files and commits are noted on the way."""
         yield b"feature done\n"
-        contents = self.pending.prepare(paths, (pair for step in steps for pair in step.changes.items()))
+        prefix = self.layout.prefix
+        changes = ((prefix + path, content) for step in steps for path, content in step.changes.items())
+        contents = self.pending.prepare([prefix + path for path in paths], changes)
         mark = 0
         for number, step in enumerate(steps):
             for path, content in islice(contents, len(step.changes)):
                 mark += 1
-                blobs[path] = mark
+                blobs[path.removeprefix(prefix)] = mark
                 yield b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(content), content)
             mark += 1
             commits.append(mark)
@@ -209,14 +135,14 @@ class Committer(Repository):
             if number == 0 and old is not None:
                 yield b"from %s\n" % old.encode()
             for path in step.changes:
-                yield b"M 100644 :%d %s\n" % (blobs[path], _quoted(self.layout.prefix + path))
+                yield b"M 100644 :%d %s\n" % (blobs[path], quoted(self.layout.prefix + path))
             yield b"\n"
         for _rest in contents:  # nothing is left, but what was prepared is to be made safe
             pass
         # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
         yield b"reset refs/wz/scratch\n\ndone\n"
 
-    def _sweep(self, words: str) -> None:
+    def sweep(self, words: str) -> None:
         """Remove what a failed fast-import leaves and names: its report, and a pack that may fill the disk."""
         for folder, names in (
             (self.layout.git_dir, r"fast_import_crash_\d+"),
@@ -231,95 +157,20 @@ class Committer(Repository):
         signed: list[str] = []
         for commit, step in zip(built, steps, strict=True):
             parent = signed[-1] if signed else old
-            parents = ["-p", parent] if parent else []
-            arguments = [
-                "-c",
-                "i18n.commitEncoding=UTF-8",
-                "commit-tree",
-                "-S",
-                commit + "^{tree}",
-                *parents,
-                "-F",
-                "-",
-            ]
-            signed.append(self.run(*arguments, stdin=step.message.encode("utf-8")).stdout.decode().strip())
+            signed.append(self.signed(commit, [parent] if parent else [], step.message))
         return signed
 
-    # -- work tree and index
-
-    @property
-    def _index_lock(self) -> Path:
-        return self.layout.git_dir / "index.lock"
-
-    @contextmanager
-    def _index(self, seconds: float) -> Iterator[bool]:
-        """Hold git's lock on the index; False where another git keeps it."""
-        held = self.pending.take(self._index_lock, seconds)
-        try:
-            yield held
-        finally:
-            if held:
-                with suppress(OSError):
-                    self._index_lock.unlink()
-
-    def _draft_index(self, blobs: Mapping[str, str | None]) -> None:
-        """The index as it will be: these files as the commit has them, every other entry untouched."""
-        index, draft = self.layout.git_dir / "index", self.pending.index
-        draft.unlink(missing_ok=True)
-        if index.exists():
-            import shutil
-
-            shutil.copyfile(index, draft)
-        entries = "".join(
-            f"100644 {blob} 0\t{self.layout.prefix}{path}\0" for path, blob in blobs.items() if blob is not None
-        )
-        environment = {"GIT_INDEX_FILE": str(draft)}
-        self.run(
-            "update-index",
-            "--add",
-            "--replace",
-            "-z",
-            "--index-info",
-            stdin=entries.encode("utf-8", "surrogateescape"),
-            env=environment,
-        )
-
-    def _mend(self) -> None:
-        """What a killed writer left: finish it if its commit stands, else forget it. The lock must be held."""
-        pending = self.pending
-        if is_ours(self._index_lock):
-            self._index_lock.unlink()
-        if journal := pending.announced():
-            drop_stale(self.layout.git_dir / "HEAD.lock")
-            drop_stale(self.layout.common_dir / (journal.ref + ".lock"))
-            if self.run("merge-base", "--is-ancestor", journal.new, "HEAD", check=False).returncode == 0:
-                former, now = (self.committed(commit, journal.paths) for commit in (journal.old, "HEAD"))
-                pending.place(journal.paths, former, now)
-                pending.leave_unindexed([*pending.unindexed, *journal.paths])
-        if waiting := pending.unindexed:
-            with self._index(0) as held:
-                if held:
-                    commit = self.text("rev-parse", "HEAD")
-                    self._draft_index(dict(zip(waiting, self.blobs(commit, waiting), strict=True)))
-                    pending.index.replace(self.layout.git_dir / "index")
-                    pending.leave_unindexed([])
-        pending.discard()
+    def signed(self, commit: str, parents: Sequence[str], message: str) -> str:
+        """The same commit with git's signature, on these parents."""
+        arguments = [
+            *("-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", commit + "^{tree}"),
+            *(word for parent in parents for word in ("-p", parent)),
+            *("-F", "-"),
+        ]
+        return self.run(*arguments, stdin=message.encode("utf-8")).stdout.decode().strip()
 
 
-def _quoted(path: str) -> bytes:
+def quoted(path: str) -> bytes:
     """A path as fast-import reads it."""
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'.encode("utf-8", "surrogateescape")
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C comes too late for what is about to be done, and is ignored for these milliseconds."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, former)
