@@ -67,7 +67,7 @@ def _past() -> "Past":
     """The history of the registry here, or of the bare repository that servers have."""
     from wz.store.git import Git
     from wz.store.past import Past
-    from wz.store.registry import is_bare_repository
+    from wz.store.place import is_bare_repository
 
     chosen = click.get_current_context().meta.get("wz.registry")
     folder = Path(chosen or ".").absolute()

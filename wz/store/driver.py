@@ -42,6 +42,6 @@ def is_named(root: Path) -> bool:
 
 
 def _command() -> str:
-    """What git hands to a shell: this python, or the wz of whoever merges once it is gone."""
+    """What git hands to a shell: this python (-P: nothing of the folder that it runs in), or a wz once that is gone."""
     python = shlex.quote(Path(sys.executable).as_posix())
-    return f"if [ -x {python} ]; then {python} -m wz {_ARGUMENTS}; else wz {_ARGUMENTS}; fi"
+    return f"if [ -x {python} ]; then {python} -P -m wz {_ARGUMENTS}; else wz {_ARGUMENTS}; fi"

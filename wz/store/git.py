@@ -122,21 +122,18 @@ class Git:
                 broken(words.decode("utf-8", "replace"))
         return subprocess.CompletedProcess(command, process.returncode, out, words)
 
-    @contextmanager
-    def _beside(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        """A git that runs while others do; stopped where its answer is not waited for."""
-        command = ["git", "-C", str(self.root), *arguments]
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=self._environment(),
-        ) as running:
-            try:
-                yield running
-            finally:
-                running.kill()
+    def begin(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """A git that runs while other things are done; its complaints are thrown away. Raises GitFailed."""
+        try:
+            return subprocess.Popen(
+                ["git", "-C", str(self.root), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self._environment(),
+            )
+        except FileNotFoundError:
+            raise _no_git() from None
 
     def text(self, *arguments: str) -> str:
         """What a git command prints, without the last line break."""

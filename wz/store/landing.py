@@ -4,7 +4,6 @@ Files and index are prepared before the branch moves (see `pending.py`), so that
 Here files are named from the repository's top.
 """
 
-import shutil
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,12 +62,14 @@ class Landing(Repository):
         except OSError as error:
             raise unwritable(error) from None
 
-    def mend(self) -> None:
-        """Finish or discard what a killed writer left; a living one is not waited for."""
+    def mend(self) -> bool:
+        """Finish or discard what a killed writer left; a living one is not waited for. False where nothing was left."""
         with suppress(GitFailed, OSError):
             if self.pending.waits or is_ours(self._index_lock):
                 with self.exclusive(0):
                     self._mend()
+                return True
+        return False
 
     def refuse_unfinished(self) -> None:
         """Raises GitFailed in the middle of a merge, rebase or the like."""
@@ -134,6 +135,8 @@ class Landing(Repository):
         index, draft = self.layout.git_dir / "index", self.pending.index
         draft.unlink(missing_ok=True)
         if index.exists():
+            import shutil
+
             shutil.copyfile(index, draft)
         nothing = Entry("0", "0" * max((len(one.blob) for one in files.values() if one is not None), default=40))
         named = ((path, entry or nothing) for path, entry in files.items())
