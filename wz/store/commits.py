@@ -8,8 +8,9 @@ moves (see `pending.py`), so that afterwards only renames are left to do.
 import re
 import shutil
 import signal
+import subprocess
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import islice
@@ -18,6 +19,8 @@ from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
+from wz.store import casekeys
+from wz.store.casekeys import NO_KEYS, Keys
 from wz.store.git import FEW, Identity, failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
 from wz.store.repository import Repository, blob_name
@@ -72,12 +75,16 @@ class Committer(Repository):
                 with self.exclusive(0):
                     self._mend()
 
-    def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
+    def commit(
+        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys = NO_KEYS
+    ) -> str:
         """Make one commit; see `record`. Returns its name."""
-        return self.record([Step(changes, message)], before)[-1]
+        return self.record([Step(changes, message)], before, keys)[-1]
 
-    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None]) -> list[str]:
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys = NO_KEYS) -> list[str]:
         """Make commits one on another, all or none, and bring work tree and index along; the lock must be held.
+
+        `keys` are changes of the cases' keys (see `casekeys.py`), which move together with the branch or not at all.
 
         `before` is what each file held when the change was decided (None: it did not exist); a file that holds
         something else in the last commit is refused, for then somebody's uncommitted or new work is in the way.
@@ -88,7 +95,7 @@ class Committer(Repository):
             for _attempt in range(_ATTEMPTS):
                 # With the index in hand no `git commit` of the user's can come between; without it, the next tries.
                 with self._index(_INDEX_SECONDS) as held:
-                    made = self._attempt(steps, before, held)
+                    made = self._attempt(steps, before, held, keys)
                 if made is not None:
                     return made
         except OSError as error:
@@ -99,7 +106,9 @@ class Committer(Repository):
             raise
         raise GitFailed(_("the branch kept moving while this was recorded"), _("Repeat the command."))
 
-    def _attempt(self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool) -> list[str] | None:
+    def _attempt(
+        self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool, keys: Keys
+    ) -> list[str] | None:
         """Commit once; None when somebody else moved the branch first. An exception means that it has not moved."""
         paths = list(dict.fromkeys(path for step in steps for path in step.changes))
         ref, old = self.head()
@@ -112,21 +121,26 @@ class Committer(Repository):
                         path=path
                     ),
                 )
-        made, blobs = self._build(old, steps, paths)
+        keys_old, tree = casekeys.tip(self) if keys else (None, None)
+        beside = casekeys.stream(tree, keys) if keys else ()
+        made, blobs, keys_new = self._build(old, steps, paths, beside)
         new, left = made[-1], self.pending.unindexed
         indexed = [*left, *paths]
         if held:
             self._draft_index({**dict(zip(left, self.blobs(new, left), strict=True)), **blobs})
-        self.pending.announce(Journal(ref, old, new, paths))
+        journal = Journal(ref, old, new, paths, keys_old, keys_new)
+        self.pending.announce(journal)
         with _uninterrupted():
             # HEAD, not the branch: should the user switch right now, it is the new branch that moves, or none.
-            reason = "wz: " + steps[-1].message.partition("\n")[0]
-            done = self.run("update-ref", "-m", reason, "HEAD", new, old or "", check=False, bonded=True)
+            moves = {"HEAD": (new, old)} | ({casekeys.REF: (keys_new, keys_old)} if keys_new else {})
+            done = self._move("wz: " + steps[-1].message.partition("\n")[0], moves)
             if done.returncode != 0 and (now := self.head()[1]) != new:
                 self.pending.discard()
-                if now == old:
+                if now == old and (not keys or casekeys.tip(self).commit == keys_old):
                     raise failed(["update-ref"], done)
                 return None
+            if keys:
+                self._settle_keys(journal, stands=True)
             with suppress(OSError):  # what cannot be done now the next command does
                 if held:
                     self.pending.index.replace(self.layout.git_dir / "index")
@@ -134,6 +148,14 @@ class Committer(Repository):
                 self.pending.leave_unindexed([] if held else indexed)
                 self.pending.discard()
         return made
+
+    def _move(
+        self, reason: str, moves: Mapping[str, tuple[str | None, str | None]]
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Move refs from their old commits to their new ones (None: there is no ref), all or none of them."""
+        nothing = "0" * max(len(name or "") for move in moves.values() for name in move)
+        lines = "".join(f"update {ref} {new or nothing} {old or nothing}\n" for ref, (new, old) in moves.items())
+        return self.run("update-ref", "-m", reason, "--stdin", stdin=lines.encode(), check=False, bonded=True)
 
     def _refuse_unfinished(self) -> None:
         for name, what in (
@@ -151,10 +173,12 @@ class Committer(Repository):
 
     # -- the commit's objects
 
-    def _build(self, old: str | None, steps: Sequence[Step], paths: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    def _build(
+        self, old: str | None, steps: Sequence[Step], paths: Sequence[str], beside: Iterable[bytes]
+    ) -> tuple[list[str], dict[str, str], str | None]:
         """Write blobs, trees and commits, each on the one before, and prepare the files; no ref moves.
 
-        Returns the commits, and the object of each file as it is after the last.
+        Returns the commits, the object of each file as it is after the last, and the commit of the changed keys.
         """
         blobs: dict[str, int] = {}
         commits: list[int] = []
@@ -170,7 +194,7 @@ class Committer(Repository):
             "--done",
             *behind,
             f"--export-marks={marks}",
-            pieces=self._stream(old, steps, paths, blobs, commits),
+            pieces=self._stream(old, steps, paths, blobs, commits, beside),
             broken=self._sweep,
         )
         if done.returncode != 0:
@@ -179,7 +203,7 @@ class Committer(Repository):
         names = dict(line.split(" ") for line in marks.read_text("ascii").splitlines())
         built = [names[f":{mark}"] for mark in commits]
         built = self._signed(built, old, steps) if self.identity.signs else built
-        return built, {path: names[f":{mark}"] for path, mark in blobs.items()}
+        return built, {path: names[f":{mark}"] for path, mark in blobs.items()}, names.get(casekeys.MARK)
 
     def _stream(
         self,
@@ -188,6 +212,7 @@ class Committer(Repository):
         paths: Sequence[str],
         blobs: dict[str, int],
         commits: list[int],
+        beside: Iterable[bytes],
     ) -> Iterator[bytes]:
         """What fast-import reads, made as it is read; the marks of files and commits are noted on the way."""
         yield b"feature done\n"
@@ -212,6 +237,7 @@ class Committer(Repository):
             yield b"\n"
         for _rest in contents:  # nothing is left, but what was prepared is to be made safe
             pass
+        yield from beside
         # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
         yield b"reset refs/wz/scratch\n\ndone\n"
 
@@ -289,7 +315,10 @@ class Committer(Repository):
         if journal := pending.announced():
             drop_stale(self.layout.git_dir / "HEAD.lock")
             drop_stale(self.layout.common_dir / (journal.ref + ".lock"))
-            if self.run("merge-base", "--is-ancestor", journal.new, "HEAD", check=False).returncode == 0:
+            drop_stale(self.layout.common_dir / (casekeys.REF + ".lock"))
+            stands = self.run("merge-base", "--is-ancestor", journal.new, "HEAD", check=False).returncode == 0
+            self._settle_keys(journal, stands)
+            if stands:
                 former, now = (self.committed(commit, journal.paths) for commit in (journal.old, "HEAD"))
                 pending.place(journal.paths, former, now)
                 pending.leave_unindexed([*pending.unindexed, *journal.paths])
@@ -301,6 +330,15 @@ class Committer(Repository):
                     pending.index.replace(self.layout.git_dir / "index")
                     pending.leave_unindexed([])
         pending.discard()
+
+    def _settle_keys(self, journal: Journal, stands: bool) -> None:
+        """The keys go with the commit: git moves several refs one after the other, and may be killed in between."""
+        if journal.keys is None:
+            return
+        right, wrong = (journal.keys, journal.old_keys) if stands else (journal.old_keys, journal.keys)
+        if casekeys.tip(self).commit == wrong:
+            self._move("wz: mended", {casekeys.REF: (right, wrong)})
+        casekeys.leave_no_trace(self)
 
 
 def _quoted(path: str) -> bytes:
