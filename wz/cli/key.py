@@ -126,15 +126,10 @@ def list_keys(output: str) -> None:
             ],
         )
     )
-    if any(row.demonstration and row.status == "current" for row in rows):
-        _warn_demonstration()
+    from wz.office.vault import Vault
 
-
-def _warn_demonstration() -> None:
-    click.echo(
-        _("The office's key is the sample's, which everybody has: run `wz key rotate` before real petitioners come."),
-        err=True,
-    )
+    if said := Vault(registry).demonstration():
+        click.echo(said, err=True)
 
 
 @key.command(

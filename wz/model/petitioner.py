@@ -39,7 +39,7 @@ class Petitioner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     id_number: str | None = None
     address: str | None = None
     hours: str | None = None
-    moved: list[Moved] = []  # noqa: RUF012 - msgspec copies it
+    moved: list[Moved] = []
 
     def __bool__(self) -> bool:
         """Whether anything is known."""

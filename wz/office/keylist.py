@@ -11,7 +11,7 @@ from wz.errors import Unreadable, Usage
 from wz.i18n import _
 from wz.model.directory import Body, Directory
 from wz.store import yamlfile
-from wz.store.keyring import Keyring
+from wz.store.keyring import Keyring, is_demonstration
 from wz.store.registry import Registry
 from wz.store.sealing import fingerprint
 
@@ -66,7 +66,7 @@ def listed(registry: Registry, ring: Keyring) -> list[Listed]:
                 since=spell.since.isoformat() if spell else None,
                 since_commit=spell.commit if spell else None,
                 until=spell.until.isoformat() if spell and spell.until and status != "current" else None,
-                demonstration=ring.is_demonstration(key),
+                demonstration=is_demonstration(key),
             )
         )
     return rows

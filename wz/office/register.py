@@ -88,8 +88,11 @@ def take_in(
     read = casefile.parse(ids.path_of(new), casefile.new_text(facts))
     if read.problems:
         raise Usage("\n".join(problem.message for problem in read.problems), read.problems[0].cure)
+    notes = [transaction.vault.demonstration()] if petitioner else []
     files = {f"{ids.files_of(new)}/{one.name}": one.content for one in attachments}
-    return transaction.register(read, files, commit_message(f"new {new}", facts.title, new, "new", by, received))
+    return transaction.register(
+        read, files, commit_message(f"new {new}", facts.title, new, "new", by, received), filter(None, notes)
+    )
 
 
 def _named_apart(documents: list[Document]) -> list[Document]:

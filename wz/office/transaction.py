@@ -1,6 +1,6 @@
 """Actions decided one on another, and recorded together or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -131,14 +131,16 @@ class Transaction:
         assert read.facts is not None
         return self.vault.reseal(replay(read.facts, read.events, self._registry.law).case, value)
 
-    def register(self, read: CaseFile, documents: Mapping[str, bytes], message: str) -> Done:
+    def register(self, read: CaseFile, documents: Mapping[str, bytes], message: str, notes: Iterable[str] = ()) -> Done:
         """Take in a new case: its file, and its documents by their paths."""
         assert read.facts is not None
         changes = {read.path: read.data, **documents}
         self._before[read.path] = None
         self._cases[read.path] = read
         self._waiting |= changes
-        done = Done(read.facts.id, read.path, None, replay(read.facts, [], self._registry.law).case, None, 0)
+        done = Done(
+            read.facts.id, read.path, None, replay(read.facts, [], self._registry.law).case, None, 0, tuple(notes)
+        )
         self._steps.append(_Taken(done, changes, self.identity, message))
         return done
 

@@ -14,7 +14,7 @@ from wz.model.instants import shown
 from wz.model.petitioner import Petitioner, entered, packed, unpacked
 from wz.store import sealing
 from wz.store.casekeys import CaseKeys, Entry
-from wz.store.keyring import Keyring
+from wz.store.keyring import Keyring, is_demonstration
 from wz.store.registry import Registry
 from wz.store.sealing import Key
 
@@ -63,6 +63,14 @@ class Vault:
         sealed = sealing.seal_text(packed(petitioner), made.public)
         self.give(case_id, made, office)
         return sealed
+
+    def demonstration(self) -> str | None:
+        """What is to be said where the office's key is the sample's, which comes with wz."""
+        if not any(map(is_demonstration, self.registry.directory.office.keys)):
+            return None
+        return _(
+            "The office's key is the sample's, which everybody has: run `wz key rotate` before real petitioners come."
+        )
 
     def reseal(self, case: Case, data: Any) -> str:
         """The petitioner with what was entered, for the same readers.

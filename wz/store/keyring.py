@@ -17,8 +17,8 @@ from wz.errors import Unreadable, Usage
 from wz.i18n import _, reason_of
 from wz.store import sealing
 from wz.store.sealing import PRIVATE_MARK, Key
+from wz.store.userfolder import configuration
 
-FOLDER_VARIABLE = "WZ_KEYS"
 # The key of the sample's office. It comes with wz, so everybody has it.
 DEMONSTRATION = Path(__file__).parents[1] / "sample" / "demonstration.key"
 _SUFFIX = ".key"
@@ -42,13 +42,8 @@ class Keyring:
     @cached_property
     def folder(self) -> Path:
         """Raises Usage where it would lie in the registry."""
-        named = os.environ.get(FOLDER_VARIABLE)
-        if named:
-            folder = Path(named).expanduser().absolute()
-        else:
-            from platformdirs import user_config_path
-
-            folder = user_config_path("wz", appauthor=False, roaming=True) / "keys"
+        named = os.environ.get("WZ_KEYS")
+        folder = Path(named).expanduser().absolute() if named else configuration() / "keys"
         self.refuse_inside(folder)
         return folder
 
@@ -59,7 +54,7 @@ class Keyring:
                 _("{path} lies in the registry: a private key would reach everybody who has a copy of it").format(
                     path=path
                 ),
-                _("Choose a folder outside; {variable} names the one for keys.").format(variable=FOLDER_VARIABLE),
+                _("Choose a folder outside; {variable} names the one for keys.").format(variable="WZ_KEYS"),
             )
 
     @cached_property
@@ -68,15 +63,8 @@ class Keyring:
 
         Raises Unreadable where a file is open to others.
         """
-        return {key.public: Held(key, DEMONSTRATION) for key in self._demonstration} | self.own
-
-    @cached_property
-    def _demonstration(self) -> list[Key]:
-        return list(keys_of(DEMONSTRATION.read_text("utf-8"))) if DEMONSTRATION.is_file() else []
-
-    def is_demonstration(self, public: str) -> bool:
-        """Whether it is the sample's key, whose private half is published: what is sealed to it anybody can read."""
-        return any(key.public == public for key in self._demonstration)
+        published = keys_of(DEMONSTRATION.read_text("utf-8")) if DEMONSTRATION.is_file() else ()
+        return {key.public: Held(key, DEMONSTRATION) for key in published} | self.own
 
     @cached_property
     def own(self) -> dict[str, Held]:
@@ -106,11 +94,16 @@ class Keyring:
         except OSError as error:
             raise Unreadable(
                 _("cannot write {path}: {reason}").format(path=error.filename or path, reason=reason_of(error)),
-                _("Make the folder writable, or name another one in {variable}.").format(variable=FOLDER_VARIABLE),
+                _("Make the folder writable, or name another one in {variable}.").format(variable="WZ_KEYS"),
             ) from None
         for known in ("held", "own"):
             self.__dict__.pop(known, None)
         return path
+
+
+def is_demonstration(public: str) -> bool:
+    """Whether it is the sample's key, whose private half is published: what is sealed to it anybody can read."""
+    return DEMONSTRATION.is_file() and public in DEMONSTRATION.read_text("utf-8")
 
 
 def write_private(path: Path, data: bytes) -> None:
