@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from wz.cli.main import run
+from wz.office.joining import joined
+from wz.store.casekeys import held
+from wz.store.registry import Registry
 
 Desk = Any
 Runner = Callable[..., Any]
@@ -415,3 +418,33 @@ def test_a_key_is_nobody_elses(city: dict[str, Clone]) -> None:
     office("key", "import", public, "--for", "housing", code=2)
     urban("key", "import", public, "--for", "urban-mgmt", code=2)
     urban("key", "new", "--for", "market", code=3)
+
+
+def test_joining_brings_back_nothing_that_was_taken(city: dict[str, Clone]) -> None:
+    """What `wz sync` does with the keys of a clone that has not heard of it."""
+    office, urban, _market = city.values()
+    gone, named, left, stays = (new(office) for _number in range(4))
+    for case in (gone, named, left, stays):
+        office("transfer", case, "--to", "urban-mgmt", "--route", "duty")
+    urban.fetch()
+    theirs = urban.git("rev-parse", "refs/wz/keys").strip()
+    office("forget", gone, "--reason", "申请", "--yes")
+    office("correct", named, "--field", "about", "--value", "城管局", "--reason", "核实")
+    office("return", "request", left, "--as", "urban-mgmt", "--reason", "非职责", "--basis", "方案")
+    office("return", "accept", left, "--duty", "另定")
+    later = new(office)
+    ours = office.git("rev-parse", "refs/wz/keys").strip()
+    office.git("fetch", "-q", str(urban.root), "refs/wz/keys")
+    registry = Registry(office.root)
+    commit = joined(registry, ours, theirs)
+    assert commit == joined(registry, theirs, ours) == ours
+    office.git("update-ref", "refs/wz/keys", commit)
+    holders = {case: office.keys_of(case) for case in (gone, named, left, stays, later)}
+    assert holders == {
+        gone: [], named: ["office"], left: ["office"], stays: ["office", "urban-mgmt"], later: ["office"],
+    }  # fmt: skip
+    # Where only the branch came along, the forgotten key is on both sides, and goes all the same.
+    urban.git("pull", "-q", "--ff-only", "origin", "main")
+    theirs_now = held(Registry(urban.root).git, joined(Registry(urban.root), theirs, theirs))
+    assert gone not in {one.case_id for one in theirs_now}
+    assert stays in {one.case_id for one in theirs_now}

@@ -87,8 +87,8 @@ def test_two_clones_join_alike_whoever_does_it(keys: Keys) -> None:
     ours = keys.at({**base, entry(CASES[1]): b"ours", entry(CASES[2], "gas"): b"left"})
     theirs = keys.at({**base, entry(CASES[1]): b"theirs", entry(CASES[2], "bus"): b"right"})
     git = keys.registry.git
-    joined = join(git, ours, theirs, lambda one: True)
-    assert joined == join(git, theirs, ours, lambda one: True)
+    joined = join(git, ours, theirs, lambda one, alike: True)
+    assert joined == join(git, theirs, ours, lambda one, alike: True)
     assert set(keys.blobs(joined)) == {
         entry(CASES[0]), entry(CASES[1]), entry(CASES[2], "gas"), entry(CASES[2], "bus"),
     }  # fmt: skip
@@ -96,9 +96,9 @@ def test_two_clones_join_alike_whoever_does_it(keys: Keys) -> None:
         keys.blobs(ours)[entry(CASES[1])],
         keys.blobs(theirs)[entry(CASES[1])],
     )
-    assert join(git, joined, ours, lambda one: True) == joined
-    assert join(git, ours, None, lambda one: True) == ours
-    assert join(git, None, ours, lambda one: True) == ours
+    assert join(git, joined, ours, lambda one, alike: True) == joined
+    assert join(git, ours, None, lambda one, alike: True) == ours
+    assert join(git, None, ours, lambda one, alike: True) == ours
     assert keys.desk.git("log", "-1", "--format=%P", joined).strip() == ""
 
 
@@ -107,11 +107,12 @@ def test_what_is_not_to_be_kept_comes_from_neither_side(keys: Keys) -> None:
     theirs = keys.at({entry(CASES[0]): b"a", entry(CASES[0], "gas", "1"): b"d", entry(CASES[2], "gas", "2"): b"e"})
     git = keys.registry.git
 
-    def keep(one: Entry) -> bool:  # the first case is forgotten, one key is revoked
+    def keep(one: Entry, alike: bool) -> bool:  # the first case is forgotten, one key is revoked
+        assert alike == (one == entry(CASES[0]))
         return one.case_id != CASES[0] and one.fingerprint != "1" * 16
 
     assert set(keys.blobs(join(git, ours, theirs, keep))) == {entry(CASES[1]), entry(CASES[2], "gas", "2")}
-    nothing = join(git, ours, theirs, lambda one: False)
+    nothing = join(git, ours, theirs, lambda one, alike: False)
     assert keys.blobs(nothing) == {}
 
 

@@ -157,17 +157,19 @@ def leave_no_trace(git: Git) -> None:
 # -- two clones
 
 
-def join(git: Git, ours: str | None, theirs: str | None, keep: Callable[[Entry], bool]) -> str:
+def join(git: Git, ours: str | None, theirs: str | None, keep: Callable[[Entry, bool], bool]) -> str:
     """The union of the keys at two commits (None: there are none), as a commit; no ref moves.
 
-    Whatever is not to be kept is left out, wherever it comes from: the keys of a case that was forgotten, those of
-    a key that was revoked. Of one path with two contents one is kept, the same on both sides; both open the same key.
+    `keep` tells of each copy, and of whether both sides have it alike, whether it stays; what does not is left out
+    wherever it comes from. Of one path with two contents one is kept, the same on both sides; both open the same key.
     Whoever joins the same keys gets the same commit.
     """
-    found = held(git, ours) if ours else {}
-    for entry, blob in (held(git, theirs) if theirs else {}).items():
-        found[entry] = min(blob, found.get(entry, blob))
-    kept = {entry.path: blob for entry, blob in found.items() if keep(entry)}
+    left, right = (held(git, one) if one else {} for one in (ours, theirs))
+    kept = {
+        entry.path: min(left.get(entry, blob), right.get(entry, blob))
+        for entry, blob in (left | right).items()
+        if keep(entry, left.get(entry) == right.get(entry))
+    }
     return _written(git, kept)
 
 
