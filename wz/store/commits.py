@@ -5,13 +5,15 @@ touched; the branch moves from its old value to its new one or not at all (see `
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
+from wz.store import casekeys
+from wz.store.casekeys import NO_KEYS, Keys
 from wz.store.git import FEW, Identity, failed, unwritable
 from wz.store.landing import Landing, Move
 from wz.store.repository import Entry, blob_name
@@ -30,12 +32,16 @@ class Step(NamedTuple):
 class Committer(Landing):
     """The repository that a registry lies in, to be written to."""
 
-    def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
+    def commit(
+        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys = NO_KEYS
+    ) -> str:
         """Make one commit; see `record`. Returns its name."""
-        return self.record([Step(changes, message)], before)[-1]
+        return self.record([Step(changes, message)], before, keys)[-1]
 
-    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None]) -> list[str]:
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys = NO_KEYS) -> list[str]:
         """Make commits one on another, all or none, and bring work tree and index along; the lock must be held.
+
+        `keys` are changes of the cases' keys (see `casekeys.py`), which move together with the branch or not at all.
 
         `before` is what each file held when the change was decided (None: it did not exist); a file that holds
         something else in the last commit is refused, for then somebody's uncommitted or new work is in the way.
@@ -45,7 +51,7 @@ class Committer(Landing):
         try:
             for _attempt in range(_ATTEMPTS):
                 with self.index() as held:  # without it, the next command brings it up
-                    made = self._attempt(steps, before, held)
+                    made = self._attempt(steps, before, held, keys)
                 if made is not None:
                     return made
         except OSError as error:
@@ -56,7 +62,9 @@ class Committer(Landing):
             raise
         raise GitFailed(_("the branch kept moving while this was recorded"), _("Repeat the command."))
 
-    def _attempt(self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool) -> list[str] | None:
+    def _attempt(
+        self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool, keys: Keys
+    ) -> list[str] | None:
         """Commit once; None when somebody else moved the branch first. An exception means that it has not moved."""
         paths = list(dict.fromkeys(path for step in steps for path in step.changes))
         ref, old = self.head()
@@ -69,17 +77,21 @@ class Committer(Landing):
                         path=path
                     ),
                 )
-        made, blobs = self._build(old, steps, paths)
+        tip = casekeys.tip(self) if keys else casekeys.NO_TIP
+        made, blobs, keys_new = self._build(old, steps, paths, casekeys.stream(tip.tree, keys) if keys else ())
         files = {self.layout.prefix + path: Entry("100644", blobs[path]) for path in paths}
         reason = "wz: " + steps[-1].message.partition("\n")[0]
-        return made if self.land(Move(ref, old, made[-1], files, formers), reason, held=held) else None
+        move = Move(ref, old, made[-1], files, formers, tip.commit, keys_new)
+        return made if self.land(move, reason, held=held) else None
 
     # -- the commit's objects
 
-    def _build(self, old: str | None, steps: Sequence[Step], paths: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    def _build(
+        self, old: str | None, steps: Sequence[Step], paths: Sequence[str], beside: Iterable[bytes]
+    ) -> tuple[list[str], dict[str, str], str | None]:
         """Write blobs, trees and commits, each on the one before, and prepare the files; no ref moves.
 
-        Returns the commits, and the object of each file as it is after the last.
+        Returns the commits, the object of each file as it is after the last, and the commit of the changed keys.
         """
         blobs: dict[str, int] = {}
         commits: list[int] = []
@@ -95,7 +107,7 @@ class Committer(Landing):
             "--done",
             *behind,
             f"--export-marks={marks}",
-            pieces=self._stream(old, steps, paths, blobs, commits),
+            pieces=self._stream(old, steps, paths, blobs, commits, beside),
             broken=self.sweep,
         )
         if done.returncode != 0:
@@ -104,7 +116,7 @@ class Committer(Landing):
         names = dict(line.split(" ") for line in marks.read_text("ascii").splitlines())
         built = [names[f":{mark}"] for mark in commits]
         built = self._signed(built, old, steps) if self.identity.signs else built
-        return built, {path: names[f":{mark}"] for path, mark in blobs.items()}
+        return built, {path: names[f":{mark}"] for path, mark in blobs.items()}, names.get(casekeys.MARK)
 
     def _stream(
         self,
@@ -113,6 +125,7 @@ class Committer(Landing):
         paths: Sequence[str],
         blobs: dict[str, int],
         commits: list[int],
+        beside: Iterable[bytes],
     ) -> Iterator[bytes]:
         """What fast-import reads, made as it is read; the marks of files and commits are noted on the way."""
         yield b"feature done\n"
@@ -139,6 +152,7 @@ class Committer(Landing):
             yield b"\n"
         for _rest in contents:  # nothing is left, but what was prepared is to be made safe
             pass
+        yield from beside
         # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
         yield b"reset refs/wz/scratch\n\ndone\n"
 

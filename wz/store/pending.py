@@ -24,13 +24,16 @@ _AT_ONCE = 16
 class Journal(NamedTuple):
     """The commit that is about to stand: the branch, its old commit (None: it has none), the new one, the files.
 
-    Files are named from the repository's top.
+    Files are named from the repository's top. Where the cases' keys change with it, the old commit of their ref and the
+    new one.
     """
 
     ref: str
     old: str | None
     new: str
     paths: list[str]
+    old_keys: str | None = None
+    keys: str | None = None
 
 
 class Pending:
