@@ -6,6 +6,7 @@ each connection asks for one command: three descriptors with one byte, then argu
 of JSON. It is answered with the pid, and, once the command has ended, with its exit code (negative: the signal).
 """
 
+import gc
 import importlib
 import json
 import os
@@ -27,6 +28,7 @@ def _import_all() -> None:
             importlib.import_module(module.name)
     for name in _SPARED:
         importlib.import_module(name)
+    gc.freeze()  # else the first collection of every fork copies all this memory
 
 
 def _serve(listening: socket.socket) -> None:
@@ -70,6 +72,7 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
         os.chdir(request["cwd"])
         os.environ.clear()
         os.environ.update(request["env"])
+        _open_streams()
         from wz.cli.main import run
         from wz.i18n import chosen_language
 
@@ -83,6 +86,15 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code or 0)
+
+
+def _open_streams() -> None:
+    """As python does when it starts: a terminal is written to line by line."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        former = getattr(sys, name)
+        stream = open(number, mode, encoding=former.encoding, errors=former.errors, closefd=False)  # noqa: SIM115
+        stream.reconfigure(line_buffering=name == "stderr" or stream.isatty())
+        setattr(sys, name, stream)
 
 
 if __name__ == "__main__":

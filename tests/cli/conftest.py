@@ -60,7 +60,7 @@ class Screen(NamedTuple):
 
 
 @pytest.fixture
-def terminal() -> Callable[..., Screen]:
+def terminal(forge: Any) -> Callable[..., Screen]:
     """Runs the real command at a terminal of its own, 80 columns wide.
 
     `answers` are pairs: once the first text stands on the screen, the second is typed. What is typed is not echoed.
@@ -84,15 +84,8 @@ def terminal() -> Callable[..., Screen]:
         modes[3] &= ~termios.ECHO
         termios.tcsetattr(theirs, termios.TCSANOW, modes)
         kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LINES")}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "wz", *map(str, arguments)],
-            cwd=cwd,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=kept | {"TERM": "xterm-256color"} | dict(env or {}),
-            start_new_session=True,
-        )
+        environment = kept | {"TERM": "xterm-256color"} | dict(env or {})
+        process = forge.start([*map(str, arguments)], cwd, environment, [theirs] * 3)
         os.close(theirs)
         try:
             seen = _converse(ours, list(answers))
