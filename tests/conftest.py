@@ -211,7 +211,7 @@ def founded(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     prepare(root)
     units, calendar = ((SOURCE / name).read_text(encoding="utf-8") for name in ("units.yaml", "calendar.yaml"))
     settle(Registry(root), units, calendar)
-    _pack(root)
+    pack(root)
     return root
 
 
@@ -239,7 +239,7 @@ def told(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 capture_output=True,
                 timeout=120,
             )
-            _pack(made)
+            pack(made)
             made.rename(root)
     return root
 
@@ -250,7 +250,7 @@ def sample(told: Path, tmp_path: Path) -> Path:
     return copied(told, tmp_path / "sample")
 
 
-def _pack(registry: Path) -> None:
+def pack(registry: Path) -> None:
     """One pack instead of many objects, each in a folder: it is copied for every test that writes."""
     subprocess.run(["git", "-C", str(registry), "repack", "-adq"], check=True, capture_output=True)
 

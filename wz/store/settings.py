@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, time
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -206,6 +207,7 @@ def calendar(file: CalendarFile) -> Calendar:
     )
 
 
+@cache
 def national(year: int) -> Arrangement:
     """The national arrangement of a calendar year, from the `holidays` package.
 
