@@ -174,6 +174,8 @@ def wz(tmp_path: Path, forge: Forge | None) -> Runner:
         words, folder = [*map(str, arguments)], cwd or tmp_path
         data = stdin.encode("utf-8") if isinstance(stdin, str) else stdin
         if forge is None or preexec is not None or any(key.startswith(_STARTING) for key in env or {}):
+            if preexec is not None:  # where little can be written python would keep half of what it compiles
+                environment["PYTHONDONTWRITEBYTECODE"] = "1"
             done = subprocess.run(
                 [sys.executable, "-m", "wz", *words],
                 cwd=folder,
