@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Every target starts python many times; what the caller forbids would be compiled anew by each of them.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test lint bench docs messages clean
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, time
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -207,6 +208,7 @@ def calendar(file: CalendarFile, unpinned: Callable[[int], Arrangement] | None =
     )
 
 
+@cache
 def national(year: int) -> Arrangement:
     """The national arrangement of a calendar year, from the `holidays` package.
 
