@@ -3,14 +3,18 @@
 It lies under `.git/wz`. Whoever finds a journal there finishes or discards what a killed writer left.
 """
 
+import errno
 import json
 import os
+import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from wz.store.git import FEW
 
@@ -46,6 +50,8 @@ class Pending:
         new content. Once all have been taken they are safe from a power cut.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        if outside := [path for path in paths if not is_inside(path)]:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), outside[0])
         self._make_folders(paths)
         numbers = {path: number for number, path in enumerate(paths)}
         # Many files are brought to the disk together; one by one they would cost more than everything else.
@@ -63,18 +69,32 @@ class Pending:
     def _make_folders(self, paths: Iterable[str]) -> None:
         for name in dict.fromkeys(path.rpartition("/")[0] for path in paths):
             folder = self.root / name
+            self._refuse_links(name)
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
                 raise PermissionError(13, "Permission denied", str(folder))
+
+    def _refuse_links(self, folder: str) -> None:
+        """A folder that is a link leads out of the registry. Raises OSError."""
+        place = self.root
+        for step in filter(None, folder.split("/")):
+            place /= step
+            if place.is_symlink():
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(place))
 
     def announce(self, journal: Journal) -> None:
         """From here on a killed writer's commit is finished if it stands."""
         _write_durably(self._journal, json.dumps(journal._asdict()).encode())
 
     def announced(self) -> Journal | None:
-        """What a killed writer was about; None also for a journal cut short, for then the branch had not moved."""
-        with suppress(FileNotFoundError, ValueError, TypeError):
-            return Journal(**json.loads(self._journal.read_bytes()))
+        """What a killed writer was about; None also for a journal cut short, for then the branch had not moved.
+
+        A journal that came with somebody else's `.git` must not lead out of the registry: then it is none either.
+        """
+        with suppress(FileNotFoundError, ValueError):
+            journal = msgspec.json.decode(self._journal.read_bytes(), type=Journal)
+            if all(map(is_inside, [journal.ref, *journal.paths])) and journal.ref.startswith("refs/heads/"):
+                return journal
         return None
 
     def place(
@@ -86,11 +106,13 @@ class Pending:
         It goes only if the branch still has it so `now`; None where nobody can have changed that.
         """
         over: list[tuple[str, str]] = []
+        for folder in dict.fromkeys(path.rpartition("/")[0] for path in paths):
+            self._refuse_links(folder)
         for number, (path, former, recorded) in enumerate(zip(paths, before, now or repeat(None))):  # noqa: B905
             prepared, target = self._prepared(number), f"{self.root}/{path}"
             if now is not None and not (os.path.lexists(prepared) and Path(prepared).read_bytes() == recorded):
                 continue
-            if _content(target) != former:
+            if not _holds(target, former):
                 continue
             if former is None:
                 _move(prepared, target)
@@ -113,7 +135,7 @@ class Pending:
     @property
     def unindexed(self) -> list[str]:
         with suppress(FileNotFoundError, ValueError):
-            return list(json.loads(self._unindexed.read_bytes()))
+            return list(filter(is_inside, msgspec.json.decode(self._unindexed.read_bytes(), type=list[str])))
         return []
 
     def leave_unindexed(self, paths: Sequence[str]) -> None:
@@ -188,10 +210,20 @@ def drop_stale(lock: Path) -> None:
 # -- files
 
 
-def _content(path: str) -> bytes | None:
-    if not os.path.lexists(path):
-        return None
-    return Path(path).read_bytes()
+def is_inside(path: str) -> bool:
+    """Whether a path, with forward slashes, stays in the folder from which it is named, and out of any `.git`."""
+    steps = path.split("/")
+    named = not any(step in ("", ".", "..") or step.rstrip(" .").lower() == ".git" for step in steps)
+    return named and not any(mark in path for mark in "\\:\0")
+
+
+def _holds(path: str, content: bytes | None) -> bool:
+    """Whether that is what the file holds (None: there is nothing); a link or a device holds nothing of ours."""
+    try:
+        mode = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return content is None
+    return stat.S_ISREG(mode) and Path(path).read_bytes() == content
 
 
 def _write(path: str, content: bytes) -> None:

@@ -14,8 +14,8 @@ _FILES = ("100", "120")
 _OVERLOOKED = re.compile(rb"(?:\A|(?<=\0))[a-zS] ([^\0]+)")
 _NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
 _STATUS = (
-    *("-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z"),
-    *("--no-renames", "--untracked-files=all", "--ignored=matching"),
+    *("status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching"),
+    "--ignore-submodules=all",  # git would look into them as their own configuration says, and none holds cases
 )
 # Of a commit: name, author, instant, trailers.
 _HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
@@ -70,9 +70,11 @@ class Repository(Git):
         if not blobs:
             return []
         names = "".join(f"{blob}\n" for blob in blobs)
-        return _split_batch(
+        found = _split_batch(
             self.run("cat-file", "--batch", stdin=names.encode("utf-8", "surrogateescape")).stdout, len(blobs)
         )
+        self.refuse_partial(blob for blob, content in zip(blobs, found, strict=True) if content is None)
+        return found
 
     def committed_at(self, commit: str) -> datetime:
         """When a commit was made."""
