@@ -53,14 +53,19 @@ class Stranger:
         desk("transfer", self.case, "--to", "urban-mgmt", "--route", "duty", "--at", "2026-03-02 09:00")
         self.git_dir = desk.root / ".git"
 
-    def canary(self, name: str) -> str:
+    def canary(self, name: str, then: str = "exit 1") -> str:
         script = self.elsewhere / f"canary-{name}"
-        script.write_text(f"#!/bin/sh\necho {name} >> '{self.fired}'\ncat\n", encoding="utf-8")
+        script.write_text(f"#!/bin/sh\necho {name} >> '{self.fired}'\n{then}\n", encoding="utf-8")
         script.chmod(0o755)
         return str(script)
 
     def configure(self, key: str, value: str) -> None:
-        self.desk.git("config", "--local", "--add", key, value)
+        """As `git config --local --add`, without a process for each."""
+        section, _dot, name = key.rpartition(".")
+        head, _dot, inner = section.partition(".")
+        with (self.git_dir / "config").open("a", encoding="utf-8") as config:
+            config.write(f'[{head} "{inner}"]\n' if inner else f"[{head}]\n")
+            config.write(f"\t{name} = {value}\n")
 
     def heard(self) -> Any:
         return set(self.fired.read_text(encoding="utf-8").split()) if self.fired.exists() else set()
@@ -86,6 +91,8 @@ class Stranger:
             for name in HOOKS:
                 shutil.copy(self.canary(f"hook-{name}"), folder / name)
         self.configure("core.hooksPath", str(hooks))
+        for name in ("core.fsmonitor", "filter.evil.clean"):  # these are to give back what they are given
+            self.canary(name, "cat")
         more = self.git_dir / "more"
         more.write_text(f'[filter "more"]\n\tclean = {self.canary("included")}\n', encoding="utf-8")
         self.configure("include.path", str(more))
@@ -96,7 +103,7 @@ class Stranger:
         (self.git_dir / "info/attributes").write_text("cases/** filter=evil\n*.json filter=more\n", encoding="utf-8")
         for file in (*self.desk.root.glob("cases/*/*/*/*.yaml"), *self.desk.root.glob("schemas/*.json")):
             os.utime(file, (0, 0))  # so that git looks into it, through its filter
-        self.desk.git("update-ref", "HEAD", signed)
+        (self.git_dir / "refs/heads/main").write_text(signed + "\n", encoding="ascii")
 
     def _signed_by_nobody(self) -> str:
         """The last commit again, with what looks like a signature."""
@@ -120,7 +127,7 @@ class Stranger:
             "remote.origin.url": f"ext::{self.canary('fetch')}",
             "protocol.ext.allow": "always",
         }.items():
-            self.desk.git("config", "--local", key, value)
+            self.configure(key, value)
         first = self.desk.git("log", "--reverse", "--format=%H", "--", self.desk.file(self.case)).split()[0]
         blob = self.desk.git("rev-parse", f"{first}:{self.desk.file(self.case).relative_to(self.desk.root)}")
         (self.git_dir / "objects" / blob[:2] / blob[2:]).unlink()
