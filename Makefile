@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Every target starts python many times; what the caller forbids would be compiled anew by each of them.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test lint bench docs messages clean
+.PHONY: demo test lint bench fuzz docs messages clean
 
 demo: $(STAMP)
 	$(BIN)/wz check --as-of 2026-11-20
@@ -23,6 +23,11 @@ lint: $(VENV)/.installed-lint
 bench: $(STAMP)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.history
+
+# SECONDS for each target; atheris has wheels for some machines only.
+FUZZED := case yaml units calendar rules profile table_csv table_xlsx table_jsonl words output
+fuzz: $(VENV)/.installed-fuzz
+	for target in $(FUZZED); do $(BIN)/python -m fuzz $$target || exit 1; done
 
 docs: $(STAMP)
 	$(BIN)/python docs/generate.py

@@ -242,3 +242,9 @@ def _speak_utf8() -> None:
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
             reconfigure(encoding="utf-8", errors="replace")
+    for name, bars in (("stdout", False), ("stderr", True)):
+        stream = getattr(sys, name)
+        if stream.isatty():
+            from wz.cli.screen import Screen
+
+            setattr(sys, name, Screen(stream, bars=bars))

@@ -135,6 +135,8 @@ def _copy(folder: Path) -> None:
 
 def _write(content: bytes, target: str, force: bool) -> None:
     if target == "-":
+        if sys.stdout.isatty():
+            raise Usage(_("{form} is not for a terminal").format(form="docx"), _("Add -o FILE."))
         sys.stdout.buffer.write(content)
         return
     path = Path(target)

@@ -205,12 +205,16 @@ def _normal(header: str) -> str:
 
 def read_profile(path: Path) -> Profile:
     """A profile kept in a file. Raises Usage that names every fault with its line; OSError."""
-    data = path.read_bytes()
+    return profile_of(path.name, path.read_bytes())
+
+
+def profile_of(name: str, data: bytes) -> Profile:
+    """A profile by its text; `name` is for messages. Raises Usage."""
     try:
         document = load(data)
     except YamlFault as fault:
-        raise Usage(f"{path.name}:{fault.line or 1}: {fault.message}", fault.cure) from None
-    faults = explained(path.name, "import-profile", data)
+        raise Usage(f"{name}:{fault.line or 1}: {fault.message}", fault.cure) from None
+    faults = explained(name, "import-profile", data)
     if faults:
         raise Usage("\n".join(f"{one.file}:{one.line or 1}: {one.message}" for one in faults), faults[0].cure)
     return msgspec.convert(document, Profile)

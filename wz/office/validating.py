@@ -1,6 +1,5 @@
 """Every file against schema, workflow and cross-references; all problems at once."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from wz.office.references import missing_in_event, missing_in_facts
 from wz.office.survey import unlawful_problems
 from wz.store import casefile
 from wz.store.casefile import CaseFile
+from wz.store.files import WorkTree
 from wz.store.registry import Registry
 
 
@@ -73,6 +73,8 @@ def _usable(registry: Registry) -> bool:
 
 def _files(root: Path) -> Iterator[str]:
     """Everything below cases/ but folders; a link to a folder is none, for git does not follow it."""
+    if (root / "cases").is_symlink():
+        yield "cases"
     for path in sorted((root / "cases").rglob("*")):
         if path.is_symlink() or not path.is_dir():
             yield path.relative_to(root).as_posix()
@@ -172,10 +174,11 @@ def _event_problem(read: CaseFile, facts: Facts, place: int, field: str, message
 def _file_problems(
     registry: Registry, read: CaseFile, case_id: str, files: list[File], where: str
 ) -> Iterator[Problem]:
+    tree = WorkTree(registry.root)
     for file in files:
         path = f"{ids.files_of(case_id)}/{file.name}"
         try:
-            content = (registry.root / path).read_bytes()
+            sha256, size = tree.digest(path)
         except OSError:
             yield Problem(
                 file=read.path,
@@ -185,7 +188,7 @@ def _file_problems(
                 cure=_("Restore it: git checkout HEAD -- {path}").format(path=path),
             )
             continue
-        if hashlib.sha256(content).hexdigest() != file.sha256 or len(content) != file.size:
+        if (sha256, size) != (file.sha256, file.size):
             yield Problem(
                 file=read.path,
                 line=_text_line(read, file.sha256),

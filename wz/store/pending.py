@@ -3,14 +3,18 @@
 It lies under `.git/wz`. Whoever finds a journal there finishes or discards what a killed writer left.
 """
 
+import errno
 import json
 import os
+import stat
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from wz.store.git import FEW
 
@@ -60,6 +64,8 @@ class Pending:
         are not ordinary ones.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        if outside := [path for path in paths if not is_inside(path)]:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), outside[0])
         self._make_folders(paths)
         numbers = {path: number for number, path in enumerate(paths)}
         # Many files are brought to the disk together; one by one they would cost more than everything else.
@@ -82,18 +88,32 @@ class Pending:
     def _make_folders(self, paths: Iterable[str]) -> None:
         for name in dict.fromkeys(path.rpartition("/")[0] for path in paths):
             folder = self.root / name
+            self._refuse_links(name)
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
                 raise PermissionError(13, "Permission denied", str(folder))
+
+    def _refuse_links(self, folder: str) -> None:
+        """A folder that is a link leads out of the registry. Raises OSError."""
+        place = self.root
+        for step in filter(None, folder.split("/")):
+            place /= step
+            if place.is_symlink():
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(place))
 
     def announce(self, journal: Journal) -> None:
         """From here on a killed writer's commit is finished if it stands."""
         _write_durably(self._journal, json.dumps(journal._asdict()).encode())
 
     def announced(self) -> Journal | None:
-        """What a killed writer was about; None also for a journal cut short, for then the branch had not moved."""
-        with suppress(FileNotFoundError, ValueError, TypeError):
-            return Journal(**json.loads(self._journal.read_bytes()))
+        """What a killed writer was about; None also for a journal cut short, for then the branch had not moved.
+
+        A journal that came with somebody else's `.git` must not lead out of the registry: then it is none either.
+        """
+        with suppress(FileNotFoundError, ValueError):
+            journal = msgspec.json.decode(self._journal.read_bytes(), type=Journal)
+            if all(map(is_inside, [journal.ref, *journal.paths])) and journal.ref.startswith("refs/heads/"):
+                return journal
         return None
 
     def place(
@@ -110,12 +130,14 @@ class Pending:
         `gone`, or that the branch does not have now, are removed.
         """
         over: list[tuple[str, str]] = []
+        for folder in dict.fromkeys(path.rpartition("/")[0] for path in paths):
+            self._refuse_links(folder)
         for number, (path, former, recorded) in enumerate(zip(paths, before, now or repeat(None))):  # noqa: B905
             prepared, target = self._prepared(number), f"{self.root}/{path}"
             removed = path in gone if now is None else recorded is None
             if now is not None and not removed and content_at(prepared) != recorded:
                 continue
-            if content_at(target) != former:
+            if not _holds(target, former):
                 continue
             if removed and former is not None:
                 self._remove(target)
@@ -149,7 +171,7 @@ class Pending:
     @property
     def unindexed(self) -> list[str]:
         with suppress(FileNotFoundError, ValueError):
-            return list(json.loads(self._unindexed.read_bytes()))
+            return list(filter(is_inside, msgspec.json.decode(self._unindexed.read_bytes(), type=list[str])))
         return []
 
     def leave_unindexed(self, paths: Sequence[str]) -> None:
@@ -222,6 +244,22 @@ def drop_stale(lock: Path) -> None:
 
 
 # -- files
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path, with forward slashes, stays in the folder from which it is named, and out of any `.git`."""
+    steps = path.split("/")
+    named = not any(step in ("", ".", "..") or step.rstrip(" .").lower() == ".git" for step in steps)
+    return named and not any(mark in path for mark in "\\:\0")
+
+
+def _holds(path: str, content: bytes | None) -> bool:
+    """Whether that is what git would keep of the file (None: there is nothing); a device holds nothing of ours."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return content is None
+    return (stat.S_ISREG(mode) or stat.S_ISLNK(mode)) and content_at(path) == content
 
 
 def content_at(path: str) -> bytes | None:

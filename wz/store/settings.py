@@ -14,7 +14,7 @@ from wz.model.problem import Problem, misfit_path
 from wz.model.workdays import Arrangement, Calendar
 from wz.regulation.rules import Rules
 from wz.store import schema
-from wz.store.files import Files, WorkTree
+from wz.store.files import Files, Trusted
 from wz.store.yamlfile import Positions, YamlFault, load, load_strictly
 
 
@@ -42,7 +42,7 @@ class CalendarFile(msgspec.Struct, frozen=True, kw_only=True):
 
 T = TypeVar("T")
 # The regulation that every registry has unless it brings its own.
-PACKAGED = WorkTree(Path(__file__).parents[1] / "regulation")
+PACKAGED = Trusted(Path(__file__).parents[1] / "regulation")
 
 
 class Settings(NamedTuple, Generic[T]):
