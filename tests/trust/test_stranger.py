@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from wz.store import cases
+from wz.store import changes
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the canaries are shell scripts")
 
@@ -165,7 +165,7 @@ class Stranger:
 
 @pytest.fixture
 def stranger(desk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stranger:
-    monkeypatch.setattr(cases, "PAYS", 1)  # so that git is asked what has changed, as in a big registry
+    monkeypatch.setattr(changes, "PAYS", 1)  # so that git is asked what has changed, as in a big registry
     return Stranger(desk, tmp_path / "elsewhere")
 
 

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -25,7 +24,7 @@ PROGRAM, LINK = "100755", "120000"
 _AT_ONCE = 16
 
 
-class Journal(NamedTuple):
+class Journal(msgspec.Struct, frozen=True):
     """The commit that is about to stand: the branch, its old commit (None: it has none), the new one, the files.
 
     Files are named from the repository's top. Where the cases' keys change with it, the old commit of their ref and the
@@ -103,7 +102,7 @@ class Pending:
 
     def announce(self, journal: Journal) -> None:
         """From here on a killed writer's commit is finished if it stands."""
-        _write_durably(self._journal, json.dumps(journal._asdict()).encode())
+        _write_durably(self._journal, json.dumps(msgspec.to_builtins(journal)).encode())
 
     def announced(self) -> Journal | None:
         """What a killed writer was about; None also for a journal cut short, for then the branch had not moved.
@@ -111,7 +110,7 @@ class Pending:
         A journal that came with somebody else's `.git` must not lead out of the registry: then it is none either.
         """
         with suppress(FileNotFoundError, ValueError):
-            journal = msgspec.json.decode(self._journal.read_bytes(), type=Journal)
+            journal = msgspec.convert(json.loads(self._journal.read_bytes()), Journal)
             if all(map(is_inside, [journal.ref, *journal.paths])) and journal.ref.startswith("refs/heads/"):
                 return journal
         return None
@@ -171,7 +170,7 @@ class Pending:
     @property
     def unindexed(self) -> list[str]:
         with suppress(FileNotFoundError, ValueError):
-            return list(filter(is_inside, msgspec.json.decode(self._unindexed.read_bytes(), type=list[str])))
+            return list(filter(is_inside, msgspec.convert(json.loads(self._unindexed.read_bytes()), list[str])))
         return []
 
     def leave_unindexed(self, paths: Sequence[str]) -> None:

@@ -127,8 +127,10 @@ def refuse_planted(folder: Path) -> None:
 def _entries(folder: Path) -> Iterator[str]:
     """Whatever is neither a file nor a folder, the folder itself included."""
     try:
-        if not stat.S_ISDIR(folder.lstat().st_mode):
-            yield str(folder)
+        mode = folder.lstat().st_mode
+        if not stat.S_ISDIR(mode):
+            if not stat.S_ISREG(mode):  # a file is in the way, and leads nowhere
+                yield str(folder)
             return
         with os.scandir(folder) as entries:
             for entry in entries:
