@@ -174,12 +174,13 @@ def _event_problem(read: CaseFile, facts: Facts, place: int, field: str, message
 def _file_problems(
     registry: Registry, read: CaseFile, case_id: str, files: list[File], where: str
 ) -> Iterator[Problem]:
-    tree = WorkTree(registry.root)
+    tree, folder = WorkTree(registry.root), ids.files_of(case_id)
     for file in files:
-        path = f"{ids.files_of(case_id)}/{file.name}"
-        try:
-            sha256, size = tree.digest(path)
-        except OSError:
+        path = f"{folder}/{file.name}"
+        found = [_digest(tree, path), _digest(tree, f"{folder}/{file.apart}")]
+        if (file.sha256, file.size) in found:
+            continue
+        if found[0] is None:
             yield Problem(
                 file=read.path,
                 line=_text_line(read, file.sha256),
@@ -187,8 +188,7 @@ def _file_problems(
                 message=f"{where}: " + _("{path} is not there").format(path=path),
                 cure=_("Restore it: git checkout HEAD -- {path}").format(path=path),
             )
-            continue
-        if (sha256, size) != (file.sha256, file.size):
+        else:
             yield Problem(
                 file=read.path,
                 line=_text_line(read, file.sha256),
@@ -196,6 +196,14 @@ def _file_problems(
                 message=f"{where}: " + _("{path} is not the file that was recorded (sha256 or size)").format(path=path),
                 cure=_("Restore it from the commit that added it: git log -- {path}").format(path=path),
             )
+
+
+def _digest(tree: WorkTree, path: str) -> tuple[str, int] | None:
+    """The SHA-256 and the size of a document; None where it cannot be read."""
+    try:
+        return tree.digest(path)
+    except OSError:
+        return None
 
 
 def _line(read: CaseFile, *path: str | int) -> int | None:
