@@ -13,8 +13,8 @@ from typing import Protocol
 
 from wz.store.repository import Repository
 
-# A case of a hundred thousand events has about 30 MiB. What is bigger is no case, and reading it takes the memory.
-LARGEST = 64 << 20
+# A case of two hundred thousand events. What is bigger is no case; to explain what is wrong with it takes ten seconds a MiB.
+LARGEST = 16 << 20
 
 # A name that begins with a dot is an editor's or the system's; one that is not Unicode is nobody's.
 _NAME = r"[^/.\ud800-\udfff][^/\ud800-\udfff]*\.yaml"
