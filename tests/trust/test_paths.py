@@ -89,7 +89,7 @@ def test_names_that_are_one_name_elsewhere(desk: Any, case: str, tmp_path: Path)
 
 def test_a_name_that_no_disk_takes(desk: Any, case: str, tmp_path: Path) -> None:
     """A number behind it would make it longer than a file's name can be: refused before anything is recorded."""
-    given = tmp_path / ("长" * 83 + ".txt")  # 253 bytes
+    given = tmp_path / ("长" * 83 + ".text")  # 254 bytes
     for content, code in (("一", 0), ("二", 2)):
         given.write_text(content, "utf-8")
         done = desk("attach", case, "--attach", given, code=code)

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from wz.i18n import _
 from wz.store.repository import Repository
 
 # A case of two hundred thousand events. What is bigger is no case; to explain what is wrong with it takes ten seconds a MiB.
@@ -63,7 +64,7 @@ class WorkTree:
         for step in filter(None, folder.split("/")):
             place /= step
             if place.is_symlink():
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(place))
+                raise OSError(errno.ELOOP, _("it is a link, not a folder"), str(place))
         self._sound.add(folder)
 
     def case_paths(self) -> Iterator[str]:
