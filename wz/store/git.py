@@ -297,6 +297,8 @@ class Git:
 
     def commit_of(self, revision: str) -> str | None:
         """The commit that a revision names; None where it names none."""
+        if "\0" in revision:
+            return None
         done = self.run("rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}", check=False)
         return done.stdout.decode().strip() or None
 
