@@ -10,11 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from wz.i18n import _
+
 if TYPE_CHECKING:
     from wz.store.repository import Repository
 
-# A case of a hundred thousand events has about 30 MiB. What is bigger is no case, and reading it takes the memory.
-LARGEST = 64 << 20
+# A case of two hundred thousand events. What is bigger is no case; to explain what is wrong with it takes ten seconds a MiB.
+LARGEST = 16 << 20
 
 # A name that begins with a dot is an editor's or the system's; one that is not Unicode is nobody's.
 _NAME = r"[^/.\ud800-\udfff][^/\ud800-\udfff]*\.yaml"
@@ -63,7 +65,7 @@ class WorkTree:
         for step in filter(None, folder.split("/")):
             place /= step
             if place.is_symlink():
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(place))
+                raise OSError(errno.ELOOP, _("it is a link, not a folder"), str(place))
         self._sound.add(folder)
 
     def case_paths(self) -> Iterator[str]:

@@ -184,6 +184,9 @@ class Git:
                 _("{root} is in no git repository: {words}").format(root=self.root, words=words),
                 cure_of(words) or _("`wz init` makes a registry; `git init` makes a repository."),
             )
+        if len(answers) > len(questions) + 2:  # a folder's name has a line break in it
+            each = (self.run("rev-parse", question).stdout for question in (*questions, "--show-toplevel"))
+            answers = [os.fsdecode(answer).removesuffix("\n") for answer in each]
         _bare, git_dir, common, prefix, top = answers[:5]
         if not _same(Path(top, prefix), self.root):
             raise GitFailed(
@@ -292,6 +295,8 @@ class Git:
 
     def commit_of(self, revision: str) -> str | None:
         """The commit that a revision names; None where it names none."""
+        if "\0" in revision:
+            return None
         done = self.run("rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}", check=False)
         return done.stdout.decode().strip() or None
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from wz.i18n import _
 from wz.store.git import FEW
 
 _MARK = b"wz: this lock is stale once no wz is running\n"
@@ -98,7 +99,7 @@ class Pending:
         for step in filter(None, folder.split("/")):
             place /= step
             if place.is_symlink():
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(place))
+                raise OSError(errno.ELOOP, _("it is a link, not a folder"), str(place))
 
     def announce(self, journal: Journal) -> None:
         """From here on a killed writer's commit is finished if it stands."""
