@@ -64,7 +64,7 @@ def unpacked(data: bytes) -> Petitioner:
 
 # -- what may be entered
 
-_LONGEST = 200
+LONGEST = 200
 _BETWEEN = re.compile(r"[、，,;；]|\s+(?=[+1０0])")  # between several telephone numbers
 _EXTENSION = re.compile(r"\s*(?:转|分机|-|ext\.?|x)\s*\d{1,6}$", re.IGNORECASE)
 _COUNTRY = re.compile(r"^(?:\+|00)?86[ -]?(?=1[3-9]\d)")
@@ -77,11 +77,11 @@ def faults(petitioner: Petitioner) -> Iterator[tuple[str, str, str]]:
         if field == "moved":
             continue
         named = term(field, FIELDS[field])
-        if not value.strip() or len(value) > _LONGEST or not value.isprintable():
+        if not value.strip() or len(value) > LONGEST or not value.isprintable():
             yield (
                 field,
                 _("{field} does not fit: one line of 1 to {most} characters is wanted").format(
-                    field=named, most=_LONGEST
+                    field=named, most=LONGEST
                 ),
                 _("Leave it out where it is not known."),
             )

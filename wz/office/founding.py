@@ -14,7 +14,7 @@ from wz.store.settings import national
 # Case files are kept byte for byte on every system: no line-end conversion.
 _ATTRIBUTES = "cases/** -text\n*.yaml text eol=lf\ncases/**/*.yaml -text\n"
 _SETTINGS = (".gitattributes", ".gitignore", "units.yaml", "calendar.yaml")
-_IGNORED = "/site/\n*.wz-new\n*~\n.DS_Store\nThumbs.db\n"
+_IGNORED = "/site/\n/*.docx\n*.wz-new\n*~\n.DS_Store\nThumbs.db\n"
 
 _UNITS = """\
 # yaml-language-server: $schema=schemas/units.schema.json

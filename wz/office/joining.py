@@ -5,7 +5,7 @@ from collections.abc import Callable
 from wz.actions.replay import replay
 from wz.model import case_id as ids
 from wz.office.disclosing import readers
-from wz.store import cases, casekeys
+from wz.store import casekeys, cases
 from wz.store.casekeys import Entry
 from wz.store.registry import Registry
 from wz.store.sealing import fingerprint

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from wz.errors import GitFailed
 from wz.i18n import _
 from wz.store import casekeys
-from wz.store.casekeys import NO_KEYS, Keys
+from wz.store.casekeys import Keys
 from wz.store.git import FEW, Identity, failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
 from wz.store.repository import Repository, blob_name
@@ -76,15 +76,16 @@ class Committer(Repository):
                     self._mend()
 
     def commit(
-        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys = NO_KEYS
+        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys | None = None
     ) -> str:
         """Make one commit; see `record`. Returns its name."""
         return self.record([Step(changes, message)], before, keys)[-1]
 
-    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys = NO_KEYS) -> list[str]:
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys | None = None) -> list[str]:
         """Make commits one on another, all or none, and bring work tree and index along; the lock must be held.
 
-        `keys` are changes of the cases' keys (see `casekeys.py`), which move together with the branch or not at all.
+        `keys` are changes of the cases' keys (see `casekeys.py`), which move together with the branch or not at all;
+        they are asked for once the files have been written.
 
         `before` is what each file held when the change was decided (None: it did not exist); a file that holds
         something else in the last commit is refused, for then somebody's uncommitted or new work is in the way.
@@ -107,7 +108,7 @@ class Committer(Repository):
         raise GitFailed(_("the branch kept moving while this was recorded"), _("Repeat the command."))
 
     def _attempt(
-        self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool, keys: Keys
+        self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool, keys: Keys | None
     ) -> list[str] | None:
         """Commit once; None when somebody else moved the branch first. An exception means that it has not moved."""
         paths = list(dict.fromkeys(path for step in steps for path in step.changes))
@@ -121,8 +122,8 @@ class Committer(Repository):
                         path=path
                     ),
                 )
-        keys_old, tree = casekeys.tip(self) if keys else (None, None)
-        beside = casekeys.stream(tree, keys) if keys else ()
+        keys_old, tree = casekeys.tip(self) if keys is not None else (None, None)
+        beside = casekeys.stream(tree, keys) if keys is not None else ()
         made, blobs, keys_new = self._build(old, steps, paths, beside)
         new, left = made[-1], self.pending.unindexed
         indexed = [*left, *paths]
@@ -136,10 +137,10 @@ class Committer(Repository):
             done = self._move("wz: " + steps[-1].message.partition("\n")[0], moves)
             if done.returncode != 0 and (now := self.head()[1]) != new:
                 self.pending.discard()
-                if now == old and (not keys or casekeys.tip(self).commit == keys_old):
+                if now == old and (keys is None or casekeys.tip(self).commit == keys_old):
                     raise failed(["update-ref"], done)
                 return None
-            if keys:
+            if keys is not None:
                 self._settle_keys(journal, stands=True)
             with suppress(OSError):  # what cannot be done now the next command does
                 if held:

@@ -16,7 +16,7 @@ from wz.model.workdays import Calendar
 from wz.regulation.law import Law
 from wz.regulation.rules import Rules
 from wz.store import casefile, cases, rows, settings
-from wz.store.casekeys import NO_KEYS, Keys
+from wz.store.casekeys import Keys
 from wz.store.commits import Committer, Step
 from wz.store.files import Files, Recording, WorkTree
 
@@ -230,12 +230,12 @@ class Registry:
         return self.git.locked()
 
     def commit(
-        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys = NO_KEYS
+        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys | None = None
     ) -> str:
         """See `Committer.commit`."""
         return self.git.commit(changes, before, message, keys)
 
-    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys = NO_KEYS) -> list[str]:
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys | None = None) -> list[str]:
         """See `Committer.record`."""
         return self.git.record(steps, before, keys)
 
