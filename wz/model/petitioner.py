@@ -8,8 +8,6 @@ import msgspec
 
 from wz.errors import Usage
 from wz.i18n import _, term
-from wz.model import digits
-from wz.model.personal import is_identity, is_telephone
 
 # How people call its fields.
 FIELDS: dict[str, str] = {
@@ -100,11 +98,16 @@ def faults(petitioner: Petitioner) -> Iterator[tuple[str, str, str]]:
 
 
 def _is_phone(text: str) -> bool:
+    from wz.model.personal import is_telephone
+
     text = _COUNTRY.sub("", text.strip())
     return is_telephone(text) or is_telephone(_EXTENSION.sub("", text))
 
 
 def _is_number(text: str) -> bool:
+    from wz.model import digits
+    from wz.model.personal import is_identity
+
     narrow = "".join(digits.plain(text).split()).upper()
     return is_identity(narrow) or bool(_FOREIGN.fullmatch(text.strip().upper()))
 
