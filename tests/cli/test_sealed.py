@@ -448,3 +448,81 @@ def test_joining_brings_back_nothing_that_was_taken(city: dict[str, Clone]) -> N
     theirs_now = held(Registry(urban.root).git, joined(Registry(urban.root), theirs, theirs))
     assert gone not in {one.case_id for one in theirs_now}
     assert stays in {one.case_id for one in theirs_now}
+
+
+HEAD = "编号,诉求人姓名,联系电话,身份证号,主题,时间,详情\n"
+ROWS = (
+    "1,王小明,13812345678,110101190001010014,停水,2026-01-05 09:00,请打13998765432\n"
+    "2,,,,停电,2026-01-06 09:00,无\n3,李四,不详,,漏水,2026-01-06 10:00,无\n"
+)
+
+
+def test_what_a_table_tells_of_petitioners_is_sealed(city: dict[str, Clone], tmp_path: Path) -> None:
+    office = city["office"]
+    table = tmp_path / "留言.csv"
+    table.write_text(HEAD + ROWS, encoding="utf-8")
+    done = office("import", table, "--seal-found", "--dry-run")
+    assert not [one for one in ("13812345678", "王小明", "13998765432") if one in done.out + done.err]
+    made = office.json("import", table, "--seal-found")
+    assert made["counts"]["registered"] == 3
+    cases = {one["source"]["id"]: one["case"] for one in made["imported"]}
+    known = office.json("petitioner", cases["1"])["petitioner"]
+    assert (known["name"], known["phone"], known["id_number"]) == ("王小明", "13812345678", "110101190001010014")
+    assert [one["text"] for one in known["moved"]] == ["13998765432"]
+    assert office.json("petitioner", cases["3"])["petitioner"]["phone"] == "不详"  # as it stood there
+    assert office.keys_of(cases["2"]) == []
+    assert office.json("import", table, "--seal-found")["counts"]["on_record"] == 3
+    office("validate")
+
+
+def test_a_table_of_petitioners_needs_a_key_or_leaves_them_out(desk: Desk, tmp_path: Path) -> None:
+    units = desk.root / "units.yaml"
+    text = units.read_text("utf-8").replace("  keys:\n    - age139", "  # keys:\n    # - age139", 1)
+    units.write_text(text, encoding="utf-8", newline="\n")
+    desk.git("commit", "-qam", "no key")
+    table = tmp_path / "留言.csv"
+    table.write_text(HEAD + ROWS, encoding="utf-8")
+    assert "wz key new" in desk("import", table, code=2).err
+    desk("import", table, "--no-petitioners")
+    assert desk.git("for-each-ref", "refs/wz") == ""
+
+
+def test_the_transfer_slip_carries_the_contact_to_whom_it_may(city: dict[str, Clone], tmp_path: Path) -> None:
+    from docx import Document
+
+    office = city["office"]
+
+    def slip(case: str, *more: str) -> str:
+        office("print", case, "--form", "transfer", "-o", tmp_path / "slip.docx", "--force", *more)
+        tables = Document(str(tmp_path / "slip.docx")).tables
+        return "\n".join(cell.text for table in tables for row in table.rows for cell in row.cells)
+
+    case = new(office, "--about", "市场监管局")
+    office("transfer", case, "--to", "housing", "--route", "duty", "--assist", "market", "--guide", "urban-mgmt")
+    assert NAME in slip(case)  # it has no key, so this is how it learns whom to call
+    assert PHONE in slip(case)
+    for unit in ("market", "urban-mgmt"):  # complained of; only guides
+        told = slip(case, "--unit", unit)
+        assert not [one for one in (NAME, PHONE, ADDRESS) if one in told]
+    office.keys = tmp_path / "nowhere"
+    assert NAME not in slip(case)
+
+
+def test_a_table_corrects_petitioners_by_rows_with_keys_of_their_own(city: dict[str, Clone], tmp_path: Path) -> None:
+    office = city["office"]
+    case = new(office)
+    table = tmp_path / "更正.jsonl"
+    row = {
+        "case": case,
+        "action": "correct",
+        "field": "petitioner",
+        "value": '{"phone": "13900001111"}',
+        "reason": "换号",
+    }
+    table.write_text(json.dumps(row), encoding="utf-8")
+    assert "key" in office("batch", table, code=2).err
+    table.write_text(json.dumps({**row, "key": "k1"}), encoding="utf-8")
+    office("batch", table)
+    assert office.json("petitioner", case)["petitioner"]["phone"] == "13900001111"
+    office("batch", table)
+    assert len(office.json("show", case)["events"]) == 1

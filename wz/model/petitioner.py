@@ -8,8 +8,6 @@ import msgspec
 
 from wz.errors import Usage
 from wz.i18n import _, term
-from wz.model import digits
-from wz.model.personal import is_identity, is_telephone
 
 # How people call its fields.
 FIELDS: dict[str, str] = {
@@ -64,7 +62,7 @@ def unpacked(data: bytes) -> Petitioner:
 
 # -- what may be entered
 
-_LONGEST = 200
+LONGEST = 200
 _BETWEEN = re.compile(r"[、，,;；]|\s+(?=[+1０0])")  # between several telephone numbers
 _EXTENSION = re.compile(r"\s*(?:转|分机|-|ext\.?|x)\s*\d{1,6}$", re.IGNORECASE)
 _COUNTRY = re.compile(r"^(?:\+|00)?86[ -]?(?=1[3-9]\d)")
@@ -77,11 +75,11 @@ def faults(petitioner: Petitioner) -> Iterator[tuple[str, str, str]]:
         if field == "moved":
             continue
         named = term(field, FIELDS[field])
-        if not value.strip() or len(value) > _LONGEST or not value.isprintable():
+        if not value.strip() or len(value) > LONGEST or not value.isprintable():
             yield (
                 field,
                 _("{field} does not fit: one line of 1 to {most} characters is wanted").format(
-                    field=named, most=_LONGEST
+                    field=named, most=LONGEST
                 ),
                 _("Leave it out where it is not known."),
             )
@@ -100,11 +98,16 @@ def faults(petitioner: Petitioner) -> Iterator[tuple[str, str, str]]:
 
 
 def _is_phone(text: str) -> bool:
+    from wz.model.personal import is_telephone
+
     text = _COUNTRY.sub("", text.strip())
     return is_telephone(text) or is_telephone(_EXTENSION.sub("", text))
 
 
 def _is_number(text: str) -> bool:
+    from wz.model import digits
+    from wz.model.personal import is_identity
+
     narrow = "".join(digits.plain(text).split()).upper()
     return is_identity(narrow) or bool(_FOREIGN.fullmatch(text.strip().upper()))
 

@@ -14,7 +14,6 @@ from wz.i18n import _, listed
 from wz.model.case import Case
 from wz.model.directory import Directory
 from wz.model.event import Event
-from wz.office.confidentiality import is_about
 from wz.office.vault import Vault
 from wz.store.casefile import CaseFile
 from wz.store.sealing import Key
@@ -25,6 +24,8 @@ _MOVING = frozenset({"transfer", "disclose", "return-accept", "retract", "correc
 
 def readers(case: Case, directory: Directory) -> set[str]:
     """Who may read the petitioner of a case: the office, and the units that deal with it and are not complained of."""
+    from wz.office.confidentiality import is_about
+
     if case.forgotten is not None:
         return set()
     return {directory.office.id, *(one for one in units_of(case) if not is_about(case.facts, one, directory))}
@@ -65,6 +66,8 @@ def _nothing(case: Case) -> Usage:
 
 
 def _settled(vault: Vault, case: Case, event: Event, units: list[str]) -> tuple[Event, list[str]]:
+    from wz.office.confidentiality import is_about
+
     directory = vault.registry.directory
     withheld = [unit for unit in units if is_about(case.facts, unit, directory)]
     others = [body for unit in units if unit not in withheld and (body := directory.unit(unit))]

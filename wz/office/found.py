@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from wz.i18n import term
+from wz.model.digits import may_hold_number
 from wz.model.personal import KIND_LABELS, Hit, Kind, Public, redacted, scan
 from wz.model.petitioner import Moved, Petitioner
 
@@ -40,6 +41,8 @@ def find(texts: Mapping[str, Any], public: Public) -> list[Found]:
 def _hits(texts: Mapping[str, Any], public: Public) -> Iterator[tuple[str, str, Hit]]:
     for field in TEXTS:
         text = texts.get(field) or ""
+        if not may_hold_number(text):
+            continue
         yield from ((field, text, hit) for hit in scan(text, public) if hit.kind in _KINDS)
 
 

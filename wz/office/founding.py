@@ -15,7 +15,7 @@ from wz.store.settings import national
 # Case files are kept byte for byte on every system, without conversion of line ends, and merged by their events.
 _ATTRIBUTES = "cases/** -text\n*.yaml text eol=lf\ncases/**/*.yaml -text\n" + driver.LINE
 _SETTINGS = (".gitattributes", ".gitignore", "units.yaml", "calendar.yaml")
-_IGNORED = "/site/\n*.wz-new\n*~\n.DS_Store\nThumbs.db\n"
+_IGNORED = "/site/\n/*.docx\n*.wz-new\n*~\n.DS_Store\nThumbs.db\n"
 
 _UNITS = """\
 # yaml-language-server: $schema=schemas/units.schema.json

@@ -130,7 +130,10 @@ def add(
         vault = Vault(registry)
         resealed, left = _spread(vault, body, public, retire, revoke, now)
         commit = registry.commit(
-            {keylist.FILE: after}, {keylist.FILE: before}, _message(body, public, retire, by), vault.keys.changes
+            {keylist.FILE: after},
+            {keylist.FILE: before},
+            _message(body, public, retire, by),
+            vault.keys.changes or None,
         )
     registry.forget_settings()
     return Change(registry.directory.body(body.id) or body, public, commit, None, resealed, left, tuple(retire))

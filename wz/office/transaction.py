@@ -156,7 +156,7 @@ class Transaction:
             return []
         named = sorted(self._waiting.keys() - self._before.keys())
         self._before |= zip(named, self._registry.git.committed("HEAD", named), strict=True) if named else ()
-        keys = self.vault.keys.changes
+        keys = self.vault.keys.changes or None
         if message is not None:
             commits = self._registry.record([Step(self._waiting, message)], self._before, keys) * len(self._steps)
         else:

@@ -53,16 +53,25 @@ class Vault:
 
         Raises Usage where the office has no key, Unreadable where pyrage is not installed.
         """
+        office = self._sealing_office()
+        made = sealing.new_key()
+        sealed = sealing.seal_text(packed(petitioner), made.public)
+        self.give(case_id, made, office)
+        return sealed
+
+    def refuse_unready(self) -> None:
+        """See that petitioners can be sealed. Raises Usage or Unreadable, as `seal` does."""
+        self._sealing_office()
+        sealing.new_key()
+
+    def _sealing_office(self) -> Body:
         office = self.registry.directory.office
         if not office.keys:
             raise Usage(
                 _("the office has no key in units.yaml, so the petitioner cannot be sealed; nothing has been recorded"),
                 _("Make one with `wz key new`, or leave the petitioner out."),
             )
-        made = sealing.new_key()
-        sealed = sealing.seal_text(packed(petitioner), made.public)
-        self.give(case_id, made, office)
-        return sealed
+        return office
 
     def demonstration(self) -> str | None:
         """What is to be said where the office's key is the sample's, which comes with wz."""

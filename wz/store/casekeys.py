@@ -17,7 +17,6 @@ from wz.store.repository import Repository
 REF = "refs/wz/keys"
 # Changes by path: a sealed key to be kept, or None for a key, or a case's folder, to be taken out; in this order.
 Keys = Mapping[str, bytes | None]
-NO_KEYS: Keys = {}
 # What fast-import calls the ref's new commit; other marks count from 1.
 MARK = ":999999999"
 _SUFFIX = ".age"

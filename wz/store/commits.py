@@ -13,7 +13,7 @@ from typing import NamedTuple
 from wz.errors import GitFailed
 from wz.i18n import _
 from wz.store import casekeys
-from wz.store.casekeys import NO_KEYS, Keys
+from wz.store.casekeys import Keys
 from wz.store.git import FEW, Identity, failed, unwritable
 from wz.store.landing import Landing, Move
 from wz.store.repository import Entry, blob_name
@@ -33,15 +33,16 @@ class Committer(Landing):
     """The repository that a registry lies in, to be written to."""
 
     def commit(
-        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys = NO_KEYS
+        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys | None = None
     ) -> str:
         """Make one commit; see `record`. Returns its name."""
         return self.record([Step(changes, message)], before, keys)[-1]
 
-    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys = NO_KEYS) -> list[str]:
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys | None = None) -> list[str]:
         """Make commits one on another, all or none, and bring work tree and index along; the lock must be held.
 
-        `keys` are changes of the cases' keys (see `casekeys.py`), which move together with the branch or not at all.
+        `keys` are changes of the cases' keys (see `casekeys.py`), which move together with the branch or not at all;
+        they are asked for once the files have been written.
 
         `before` is what each file held when the change was decided (None: it did not exist); a file that holds
         something else in the last commit is refused, for then somebody's uncommitted or new work is in the way.
@@ -63,7 +64,7 @@ class Committer(Landing):
         raise GitFailed(_("the branch kept moving while this was recorded"), _("Repeat the command."))
 
     def _attempt(
-        self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool, keys: Keys
+        self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool, keys: Keys | None
     ) -> list[str] | None:
         """Commit once; None when somebody else moved the branch first. An exception means that it has not moved."""
         paths = list(dict.fromkeys(path for step in steps for path in step.changes))
@@ -77,8 +78,9 @@ class Committer(Landing):
                         path=path
                     ),
                 )
-        tip = casekeys.tip(self) if keys else casekeys.NO_TIP
-        made, blobs, keys_new = self._build(old, steps, paths, casekeys.stream(tip.tree, keys) if keys else ())
+        tip = casekeys.tip(self) if keys is not None else casekeys.NO_TIP
+        beside = casekeys.stream(tip.tree, keys) if keys is not None else ()
+        made, blobs, keys_new = self._build(old, steps, paths, beside)
         files = {self.layout.prefix + path: Entry("100644", blobs[path]) for path in paths}
         reason = "wz: " + steps[-1].message.partition("\n")[0]
         move = Move(ref, old, made[-1], files, formers, tip.commit, keys_new)

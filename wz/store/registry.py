@@ -17,7 +17,7 @@ from wz.regulation.law import Law
 from wz.regulation.rules import Rules
 from wz.store import casefile, cases, rows, settings
 from wz.store.almanac import Almanac
-from wz.store.casekeys import NO_KEYS, Keys
+from wz.store.casekeys import Keys
 from wz.store.changes import Looking
 from wz.store.commits import Committer, Step
 from wz.store.files import Files, Recording, WorkTree
@@ -217,12 +217,12 @@ class Registry:
         return self.git.locked()
 
     def commit(
-        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys = NO_KEYS
+        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys | None = None
     ) -> str:
         """See `Committer.commit`."""
         return self.git.commit(changes, before, message, keys)
 
-    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys = NO_KEYS) -> list[str]:
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys | None = None) -> list[str]:
         """See `Committer.record`."""
         return self.git.record(steps, before, keys)
 
