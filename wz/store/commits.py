@@ -9,15 +9,16 @@ import re
 import shutil
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
+from wz.store import durable
 from wz.store.git import FEW, Identity, failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
 from wz.store.repository import Repository, blob_name
@@ -112,12 +113,13 @@ class Committer(Repository):
                         path=path
                     ),
                 )
-        made, blobs = self._build(old, steps, paths)
+        made, blobs, folders = self._build(old, steps, paths)
         new, left = made[-1], self.pending.unindexed
         indexed = [*left, *paths]
         if held:
             self._draft_index({**dict(zip(left, self.blobs(new, left), strict=True)), **blobs})
-        self.pending.announce(Journal(ref, old, new, paths))
+        # A power cut asks for this order: the objects and what finishes the commit, the branch, the files.
+        self.pending.announce(Journal(ref, old, new, paths), folders)
         with _uninterrupted():
             # HEAD, not the branch: should the user switch right now, it is the new branch that moves, or none.
             reason = "wz: " + steps[-1].message.partition("\n")[0]
@@ -127,9 +129,10 @@ class Committer(Repository):
                 if now == old:
                     raise failed(["update-ref"], done)
                 return None
+            self._sync_branch(ref)
             with suppress(OSError):  # what cannot be done now the next command does
                 if held:
-                    self.pending.index.replace(self.layout.git_dir / "index")
+                    self._replace_index()
                 self.pending.place(paths, formers)
                 self.pending.leave_unindexed([] if held else indexed)
                 self.pending.discard()
@@ -151,10 +154,12 @@ class Committer(Repository):
 
     # -- the commit's objects
 
-    def _build(self, old: str | None, steps: Sequence[Step], paths: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    def _build(
+        self, old: str | None, steps: Sequence[Step], paths: Sequence[str]
+    ) -> tuple[list[str], dict[str, str], list[Path]]:
         """Write blobs, trees and commits, each on the one before, and prepare the files; no ref moves.
 
-        Returns the commits, and the object of each file as it is after the last.
+        Returns the commits, the object of each file as it is after the last, and the folders that hold what is new.
         """
         blobs: dict[str, int] = {}
         commits: list[int] = []
@@ -179,7 +184,9 @@ class Committer(Repository):
         names = dict(line.split(" ") for line in marks.read_text("ascii").splitlines())
         built = [names[f":{mark}"] for mark in commits]
         built = self._signed(built, old, steps) if self.identity.signs else built
-        return built, {path: names[f":{mark}"] for path, mark in blobs.items()}
+        trees = [line.split()[2] for line in done.stdout.decode("utf-8", "replace").splitlines()]
+        folders = self._object_folders([*names.values(), *trees, *built], many=_are_many(steps, paths))
+        return built, {path: names[f":{mark}"] for path, mark in blobs.items()}, folders
 
     def _stream(
         self,
@@ -210,10 +217,38 @@ class Committer(Repository):
             for path in step.changes:
                 yield b"M 100644 :%d %s\n" % (blobs[path], _quoted(self.layout.prefix + path))
             yield b"\n"
+            if not _are_many(steps, paths):
+                yield from (b"ls :%d %s\n" % (mark, _quoted(folder)) for folder in self._folders(step.changes))
         for _rest in contents:  # nothing is left, but what was prepared is to be made safe
             pass
         # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
         yield b"reset refs/wz/scratch\n\ndone\n"
+
+    def _folders(self, paths: Iterable[str]) -> Iterator[str]:
+        """The folders above files, from the repository's top ("") on: those whose trees a commit makes anew."""
+        places = (PurePosixPath(self.layout.prefix + path) for path in paths)
+        above = dict.fromkeys(folder for place in places for folder in place.parents)
+        return ("" if folder == PurePosixPath(".") else folder.as_posix() for folder in above)
+
+    def _object_folders(self, names: Sequence[str], *, many: bool) -> list[Path]:
+        """The folders that hold these objects, loose or packed: git syncs what it writes, but no folder.
+
+        Of many not all are named, for the trees are not asked for: unless they went into a pack, any folder may be it.
+        """
+        objects = self.layout.common_dir / "objects"
+        if many and (objects / names[-1][:2] / names[-1][2:]).exists():
+            names = [f"{number:02x}" for number in range(256)]
+        elif many:
+            names = []
+        return [*dict.fromkeys(objects / name[:2] for name in names), objects / "pack", objects]
+
+    def _sync_branch(self, ref: str) -> None:
+        """See that the branch outlives a power cut. The commit stands already, so a disk that cannot is no failure."""
+        place = self.layout.common_dir / ref
+        with suppress(OSError):
+            durable.sync_folders(
+                folder for folder in place.parents if folder.is_relative_to(self.layout.common_dir / "refs")
+            )
 
     def _sweep(self, words: str) -> None:
         """Remove what a failed fast-import leaves and names: its report, and a pack that may fill the disk."""
@@ -261,6 +296,10 @@ class Committer(Repository):
                 with suppress(OSError):
                     self._index_lock.unlink()
 
+    def _replace_index(self) -> None:
+        self.pending.index.replace(self.layout.git_dir / "index")
+        durable.sync_folders([self.layout.git_dir])
+
     def _draft_index(self, blobs: Mapping[str, str | None]) -> None:
         """The index as it will be: these files as the commit has them, every other entry untouched."""
         index, draft = self.layout.git_dir / "index", self.pending.index
@@ -298,9 +337,13 @@ class Committer(Repository):
                 if held:
                     commit = self.text("rev-parse", "HEAD")
                     self._draft_index(dict(zip(waiting, self.blobs(commit, waiting), strict=True)))
-                    pending.index.replace(self.layout.git_dir / "index")
+                    self._replace_index()
                     pending.leave_unindexed([])
         pending.discard()
+
+
+def _are_many(steps: Sequence[Step], paths: Sequence[str]) -> bool:
+    return len(steps) + len(paths) > FEW
 
 
 def _quoted(path: str) -> bytes:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from wz.errors import GitFailed, Unreadable
 from wz.i18n import _
+from wz.store import durable
 
 # Variables with which a git hook points at its own repository; ours is the registry's.
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
@@ -262,7 +263,7 @@ def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """What every git is run with: not the repository of a hook that wz may be run by, and in English."""
     kept = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
     # Grafts would let one clone tell another history than all others; no file has the empty name.
-    return kept | {"LC_ALL": "C", "LANGUAGE": "", "GIT_GRAFT_FILE": "", **(more or {})}
+    return kept | durable.configured(kept) | {"LC_ALL": "C", "LANGUAGE": "", "GIT_GRAFT_FILE": "", **(more or {})}
 
 
 def _no_git() -> GitFailed:

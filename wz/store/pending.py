@@ -12,6 +12,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
+from wz.store import durable
 from wz.store.git import FEW
 
 _MARK = b"wz: this lock is stale once no wz is running\n"
@@ -55,10 +56,10 @@ class Pending:
             if together:
                 _write(target, content)
             else:
-                _write_durably(Path(target), content)
+                durable.write(Path(target), content)
             yield path, content
         if together:
-            os.sync()
+            durable.sync_all()
 
     def _make_folders(self, paths: Iterable[str]) -> None:
         for name in dict.fromkeys(path.rpartition("/")[0] for path in paths):
@@ -67,9 +68,14 @@ class Pending:
             if not os.access(folder, os.W_OK):
                 raise PermissionError(13, "Permission denied", str(folder))
 
-    def announce(self, journal: Journal) -> None:
-        """From here on a killed writer's commit is finished if it stands."""
-        _write_durably(self._journal, json.dumps(journal._asdict()).encode())
+    def announce(self, journal: Journal, folders: Iterable[Path]) -> None:
+        """From here on a killed writer's commit is finished if it stands; so that it is after a power cut, these
+        folders are brought to the disk too. Raises OSError.
+        """
+        if self.index.exists():
+            durable.sync_file(self.index)
+        durable.write(self._journal, json.dumps(journal._asdict()).encode())
+        durable.sync_folders([*folders, self.folder, *self.folder.parents[:2]])
 
     def announced(self) -> Journal | None:
         """What a killed writer was about; None also for a journal cut short, for then the branch had not moved."""
@@ -97,6 +103,15 @@ class Pending:
             else:
                 over.append((prepared, target))
         _move_over(over)
+        if len(paths) > FEW:
+            durable.sync_all()
+        else:
+            durable.sync_folders(self._folders(paths))
+
+    def _folders(self, paths: Iterable[str]) -> Iterator[Path]:
+        """The folders of files, and those that hold them, up to the registry's own."""
+        for folder in dict.fromkeys(Path(path).parent for path in paths):
+            yield from (self.root / one for one in (folder, *folder.parents))
 
     def discard(self) -> None:
         """Forget what was prepared; the journal goes first."""
@@ -120,8 +135,9 @@ class Pending:
         """Note files that the index must still be told of; none clears the note. Raises OSError."""
         if paths:
             draft = self.folder / "unindexed"
-            _write_durably(draft, json.dumps(list(paths)).encode())
+            durable.write(draft, json.dumps(list(paths)).encode())
             draft.replace(self._unindexed)
+            durable.sync_folders([self._unindexed.parent])
         else:
             self._unindexed.unlink(missing_ok=True)
 
@@ -205,17 +221,6 @@ def _write(path: str, content: bytes) -> None:
         raise
 
 
-def _write_durably(path: Path, content: bytes) -> None:
-    try:
-        with path.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        error.filename = error.filename or str(path)  # a full disk does not say where
-        raise
-
-
 def _move_over(moves: Sequence[tuple[str, str]]) -> None:
     """Rename over what is there. The disk takes its time to let go of what was; of many, several at once."""
     if len(moves) <= FEW:
@@ -242,7 +247,7 @@ def _move(prepared: str, target: str) -> None:
             raise
         beside = Path(target).with_name(f".{Path(target).name}.wz-new")
         try:
-            _write_durably(beside, Path(prepared).read_bytes())
+            durable.write(beside, Path(prepared).read_bytes())
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
