@@ -39,6 +39,7 @@ class Pending:
         self.marks = self.folder / "marks"
         self._journal = self.folder / "journal.json"
         self._unindexed = state / "unindexed.json"
+        self._marked = state / "mark"  # of which every lock on the index is a second name
 
     def prepare(self, paths: Sequence[str], contents: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
         """Write the files to where only a rename is left to do: a full disk is found out in time. Raises OSError.
@@ -89,15 +90,15 @@ class Pending:
         """Put the prepared files into the work tree. Raises OSError; done again, it goes on where it stopped.
 
         A file goes only over what was there `before`: what somebody has written meanwhile stays, and git shows it.
-        It goes only if the branch still has it so `now`; None where nobody can have changed that.
+        It goes as the branch has it `now`; None where nobody can have changed that.
         """
         over: list[tuple[str, str]] = []
         for number, (path, former, recorded) in enumerate(zip(paths, before, now or repeat(None))):  # noqa: B905
             prepared, target = self._prepared(number), f"{self.root}/{path}"
-            if now is not None and not (os.path.lexists(prepared) and Path(prepared).read_bytes() == recorded):
+            if _content(target) != former or (now is not None and recorded in (None, former)):
                 continue
-            if _content(target) != former:
-                continue
+            if recorded is not None and _content(prepared) != recorded:  # the power was cut as it was moved
+                durable.write(Path(prepared), recorded)
             if former is None:
                 _move(prepared, target)
             else:
@@ -151,20 +152,17 @@ class Pending:
     def take(self, lock: Path, seconds: float) -> bool:
         """Create git's lock file, waiting a while for a git that has it. Raises OSError where it cannot be written.
 
-        It appears with its mark in it, so that a killed writer's lock is never mistaken for somebody else's.
+        It appears with its mark in it, so that a killed writer's lock is never mistaken for somebody else's; the mark
+        has long been on the disk, so that the same holds after a power cut.
         """
         deadline = time.monotonic() + seconds
-        self.folder.mkdir(parents=True, exist_ok=True)
-        marked = self.folder / "lock"
-        marked.unlink(missing_ok=True)  # it may be one file with a lock of before
-        try:
-            marked.write_bytes(_MARK)
-        except OSError as error:
-            error.filename = error.filename or str(marked)
-            raise
+        self._marked.parent.mkdir(parents=True, exist_ok=True)
+        if not is_ours(self._marked):
+            self._marked.unlink(missing_ok=True)
+            durable.write(self._marked, _MARK)
         while True:
             try:
-                _appear(marked, lock)
+                _appear(self._marked, lock)
                 return True
             except FileExistsError:
                 if time.monotonic() >= deadline:
