@@ -6,7 +6,7 @@ from pathlib import Path
 from wz.errors import Unreadable, Usage
 from wz.i18n import _, listed, reason_of
 from wz.office.permissions import permit
-from wz.store import schema, yamlfile
+from wz.store import durable, schema, yamlfile
 from wz.store.git import Git, create_repository
 from wz.store.registry import MARK, Registry
 from wz.store.settings import national
@@ -108,6 +108,7 @@ def settle(registry: Registry, units: str, calendar: str) -> None:
     changes = {name: text.encode("utf-8") for name, text in files.items()} | schema_files()
     with registry.locked():
         registry.commit(changes, dict.fromkeys(changes), "init: a new registry\n\nWz-Action: init\n")
+    durable.sync_all()  # what `git init` wrote has never been synced
 
 
 def schema_files() -> dict[str, bytes]:
@@ -152,3 +153,4 @@ def prepare(root: Path) -> None:
         ) from None
     if not Git(root).present:
         create_repository(root)
+        Git(root).configure({"core.fsync": "all"})  # what a person commits by hand outlives a power cut too

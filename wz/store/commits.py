@@ -54,7 +54,7 @@ class Committer(Repository):
 
         try:
             with self.exclusive(LOCK_SECONDS):
-                self._mend()
+                self.finish()
                 yield
         except Timeout:
             raise GitFailed(
@@ -71,7 +71,7 @@ class Committer(Repository):
         with suppress(GitFailed, OSError):
             if self.pending.waits or is_ours(self._index_lock):
                 with self.exclusive(0):
-                    self._mend()
+                    self.finish()
 
     def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
         """Make one commit; see `record`. Returns its name."""
@@ -320,7 +320,7 @@ class Committer(Repository):
             env=environment,
         )
 
-    def _mend(self) -> None:
+    def finish(self) -> None:
         """What a killed writer left: finish it if its commit stands, else forget it. The lock must be held."""
         pending = self.pending
         if is_ours(self._index_lock):
