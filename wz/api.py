@@ -22,6 +22,7 @@ from wz.office.checking import Check, Owed
 from wz.office.survey import Standing
 from wz.regulation.rules import Rules
 from wz.store import registry as store
+from wz.store.place import find_root
 
 Moment = datetime | date | None
 Documents = Mapping[str, Document | list[Document]]
@@ -44,7 +45,7 @@ class Registry:
     def __init__(self, folder: str | Path = ".", clock: Callable[[], datetime] = _clock) -> None:
         """Open the registry in that folder or the nearest one above it. Raises Unreadable where there is none."""
         self._clock = clock
-        self._store = store.Registry(store.find_root(Path(folder).absolute()))
+        self._store = store.Registry(find_root(Path(folder).absolute()))
         self._store.git.mend()
 
     @property

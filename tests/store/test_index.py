@@ -21,7 +21,7 @@ from wz.model.instants import end_of_day, parse_instant
 from wz.office.act import act
 from wz.office.checking import check
 from wz.office.survey import Survey, replays, survey
-from wz.store import casefile, cases, index, rows
+from wz.store import casefile, cases, changes, index, rows
 from wz.store.registry import Registry
 
 ROOT = Path(__file__).parents[2]
@@ -60,9 +60,9 @@ def answers(root: Path, revision: str | None = None) -> list[Any]:
 
 def both(root: Path, monkeypatch: pytest.MonkeyPatch, revision: str | None = None) -> None:
     """With the index the answers are those without it."""
-    monkeypatch.setattr(cases, "PAYS", NEVER)
+    monkeypatch.setattr(changes, "PAYS", NEVER)
     without = answers(root, revision)
-    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    monkeypatch.setattr(changes, "PAYS", ALWAYS)
     assert answers(root, revision) == without
 
 
@@ -253,7 +253,7 @@ def test_damage_to_gits_own_index_hides_no_case(sample: Path, monkeypatch: pytes
 
 def test_an_answer_is_of_one_moment(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process brings the index to a new commit just when the rows for an older one are to be read."""
-    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    monkeypatch.setattr(changes, "PAYS", ALWAYS)
     monkeypatch.setattr(index, "_BUSY_SECONDS", 0.1)
     old = Registry(sample).at("HEAD")
     expected = [read.events for read in old.scan()]
@@ -282,7 +282,7 @@ def test_a_killed_writers_journal_is_not_undone_in_the_next_index(tmp_path: Path
 
 
 def test_what_killed_builders_left_is_swept(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    monkeypatch.setattr(changes, "PAYS", ALWAYS)
     folder = sample / ".git/wz"
     folder.mkdir(exist_ok=True)
     dead, alive = folder / "index.sqlite.1", folder / "index.sqlite.2"
@@ -298,7 +298,7 @@ def test_what_killed_builders_left_is_swept(sample: Path, monkeypatch: pytest.Mo
 def test_a_case_is_found_by_its_ids_end_whatever_the_calendar(
     sample: Path, monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
-    monkeypatch.setattr(cases, "PAYS", ALWAYS)
+    monkeypatch.setattr(changes, "PAYS", ALWAYS)
     if known:
         cases.ending(Registry(sample), "")
     (sample / "calendar.yaml").write_text("format: [", encoding="utf-8")

@@ -83,10 +83,10 @@ def check(
     output: str,
     to: str | None,
 ) -> int:
+    registry = current().foreseeing()
     from wz.office import checking
     from wz.office.survey import survey
 
-    registry = current().registry
     moment = as_of or now()
     if unit is not None:
         from wz.cli.values import find_unit

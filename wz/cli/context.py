@@ -33,12 +33,29 @@ class Session:
 
     def __init__(self, registry: str | None, revision: str | None = None) -> None:
         self._chosen = registry
+        self._looking: Any = None
         self.revision = revision
 
     @property
     def named(self) -> bool:
         """Whether somebody said which registry, rather than stand in it."""
         return self._chosen is not None
+
+    def foreseeing(self) -> Any:
+        """The registry, where all its cases will be gone over next.
+
+        Git begins to look for what has changed before anything else is done; most modules are not even imported yet.
+        """
+        if self.revision is None:
+            from wz.store import changes
+
+            self._looking = changes.foresee(self._root)
+            click.get_current_context().call_on_close(self._stop_looking)
+        return self.registry
+
+    def _stop_looking(self) -> None:
+        if self._looking is not None:
+            self._looking.stop()
 
     @cached_property
     def registry(self) -> Any:
@@ -48,13 +65,13 @@ class Session:
     @cached_property
     def present(self) -> Any:
         """The registry as it lies in its folder now; what a killed writer left is mended."""
-        from wz.store.registry import MARK, Registry
+        from wz.store.place import MARK
+        from wz.store.registry import Registry
 
-        root = self._root()
-        registry = Registry(root)
+        registry = Registry(self._root)
         registry.progress = _Progress()
-        if (root / MARK).is_file():
-            registry.git.mend()
+        mended = (self._root / MARK).is_file() and registry.git.mend()
+        registry.looking = None if mended else self._looking
         return registry
 
     @property
@@ -65,10 +82,11 @@ class Session:
         now = self.present.at("HEAD") if self.present.git.bare else self.present
         return now.law if now.law_mark != self.registry.law_mark else None
 
+    @cached_property
     def _root(self) -> Path:
         """The registry's folder; a bare repository will do where --rev says which commit of it is meant."""
         from wz.errors import Unreadable
-        from wz.store.registry import MARK, find_root, is_bare_repository
+        from wz.store.place import MARK, find_root, is_bare_repository
 
         root = Path.cwd() if self._chosen is None else Path(self._chosen).absolute()
         if is_bare_repository(root):

@@ -63,11 +63,11 @@ def list_cases(
     as_of: datetime | None,
     output: str,
 ) -> int:
+    registry = current().foreseeing()
     from wz.office import columns as columns_of
     from wz.office import query
     from wz.office.listing import fitting
 
-    registry = current().registry
     moment = as_of or now()
     asked = query.parse(terms, registry.law, registry.directory, moment.date())
     known = list(columns_of.ALL)

@@ -1,7 +1,6 @@
 """The group of all commands, and the one place that catches."""
 
 import errno
-import gc
 import importlib
 import os
 import sys
@@ -152,7 +151,6 @@ def wz() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run a command line; every failure becomes a message on stderr and an exit code."""
     _speak_utf8()
-    gc.set_threshold(100_000, 50, 50)  # a run is short and cases hold no cycles: looking for them often costs a tenth
     if COMPLETING in os.environ:
         return _complete()
     try:

@@ -1,7 +1,6 @@
 """Case ids: date of receipt, five random Crockford base-32 symbols, one check symbol."""
 
 import re
-import secrets
 from datetime import date
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -33,6 +32,8 @@ def check_symbol(body: str) -> str:
 
 def new_id(received: date) -> str:
     """A fresh id for a case received on that day; 2^25 of them a day, so clones do not collide in practice."""
+    import secrets
+
     random = secrets.randbits(5 * _RANDOM_SYMBOLS)
     day = f"{received.year:04}{received.month:02}{received.day:02}"
     body = day + "".join(ALPHABET[random >> 5 * place & 31] for place in range(_RANDOM_SYMBOLS))

@@ -8,7 +8,8 @@ from wz.i18n import _, listed, reason_of
 from wz.office.permissions import permit
 from wz.store import durable, schema, yamlfile
 from wz.store.git import Git, create_repository
-from wz.store.registry import MARK, Registry
+from wz.store.place import MARK
+from wz.store.registry import Registry
 from wz.store.settings import national
 
 # Case files are kept byte for byte on every system: no line-end conversion.

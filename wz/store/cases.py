@@ -17,16 +17,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wz import __version__
 from wz.errors import GitFailed, Unreadable
-from wz.store import rows, schema
-from wz.store.files import is_case_path, is_folder_of_cases, lies_there
+from wz.store import changes, rows, schema
+from wz.store.files import is_case_path, is_folder_of_cases, there
 from wz.store.index import Damaged, Index, build, drop
 from wz.store.rows import Row
 
 if TYPE_CHECKING:
     from wz.store.registry import Registry
 
-# With fewer cases than this, reading them all is quicker than asking git what has changed.
-PAYS = 400
 _BLOCK = 20_000
 _NAME = "index.sqlite"
 _FAULTS = (sqlite3.Error, Damaged)
@@ -112,17 +110,17 @@ def _view(registry: "Registry", trusted: bool) -> View:
     changed: dict[str, str | None] = {}
     head, own = registry.revision, False
     if head is None:
-        if len(list(islice(registry.files.case_paths(), PAYS))) < PAYS:
-            return _without_index(registry)
+        looking, registry.looking = registry.looking, None
         try:
-            head, uncommitted = git.status("cases") if git.present else (None, [])
+            if looking is None and changes.pays(registry.files) and git.present:
+                looking = changes.Looking(git)
+            head, uncommitted = looking.answer() if looking else (None, [])
         except GitFailed:  # git's own index is damaged, or the repository somebody else's; the files can still be read
             return _without_index(registry)
         if head is None:
             return _without_index(registry)
-        changed = {
-            path: "" if lies_there(registry.root, path) else None for path in _cases_among(registry, uncommitted)
-        }
+        lying = there(registry.root, _cases_among(registry, uncommitted))
+        changed = {path: "" if is_there else None for path, is_there in lying.items()}
         own = True
     else:
         own = head == git.commit_of("HEAD")
@@ -198,7 +196,7 @@ def _open(path: Path) -> Index | None:
 def _built(registry: "Registry", path: Path, head: str) -> bool:
     """Write the index of a commit; False where it does not pay or cannot be written."""
     blobs = sorted(_there(_case_blobs(registry.git.tree(head, "cases"))))
-    if len(blobs) < PAYS:
+    if len(blobs) < changes.PAYS:
         return False
     with suppress(OSError, sqlite3.Error, Unreadable):
         path.parent.mkdir(exist_ok=True)

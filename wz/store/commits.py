@@ -6,7 +6,6 @@ moves (see `pending.py`), so that afterwards only renames are left to do.
 """
 
 import re
-import shutil
 import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,12 +65,14 @@ class Committer(Repository):
         except OSError as error:
             raise unwritable(error) from None
 
-    def mend(self) -> None:
-        """Finish or discard what a killed writer left; a living one is not waited for."""
+    def mend(self) -> bool:
+        """Finish or discard what a killed writer left; a living one is not waited for. False where nothing was left."""
         with suppress(GitFailed, OSError):
             if self.pending.waits or is_ours(self._index_lock):
                 with self.exclusive(0):
                     self.finish()
+                return True
+        return False
 
     def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
         """Make one commit; see `record`. Returns its name."""
@@ -107,6 +108,8 @@ class Committer(Repository):
         formers = [before[path] for path in paths]
         for path, former, recorded in zip(paths, formers, self.blobs(old, paths), strict=True):
             if recorded != (None if former is None else blob_name(former, len(old or ""))):
+                if recorded is None and old is not None:  # or its folder cannot be read, and git says so
+                    self.run("ls-tree", old, "--", path)
                 raise GitFailed(
                     _("{path} has changes that are not committed").format(path=path),
                     _("Commit them (`git commit {path}`) or drop them (`git restore {path}`), then repeat.").format(
@@ -305,6 +308,8 @@ class Committer(Repository):
         index, draft = self.layout.git_dir / "index", self.pending.index
         draft.unlink(missing_ok=True)
         if index.exists():
+            import shutil
+
             shutil.copyfile(index, draft)
         entries = "".join(
             f"100644 {blob} 0\t{self.layout.prefix}{path}\0" for path, blob in blobs.items() if blob is not None

@@ -4,13 +4,13 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from wz.store.repository import Repository
+if TYPE_CHECKING:
+    from wz.store.repository import Repository
 
 # A name that begins with a dot is an editor's or the system's; one that is not Unicode is nobody's.
 _NAME = r"[^/.\ud800-\udfff][^/\ud800-\udfff]*\.yaml"
@@ -54,7 +54,7 @@ class WorkTree:
 class Recording:
     """The files as a commit has them; no work tree is needed, so a bare repository will do."""
 
-    def __init__(self, git: Repository, commit: str) -> None:
+    def __init__(self, git: "Repository", commit: str) -> None:
         self.git = git
         self.commit = commit
 
@@ -83,15 +83,26 @@ def is_folder_of_cases(path: str) -> bool:
     return _FOLDER_OF_CASES.fullmatch(path) is not None
 
 
-def lies_there(root: Path, path: str) -> bool:
-    """Whether a case file is there; a link is one that cannot be read, and what lies behind a linked folder is not."""
-    place = root / path
+def there(root: Path, paths: Iterable[str]) -> dict[str, bool]:
+    """Whether each case file is there; a link is one that cannot be read; what lies behind a linked folder is not."""
+    places, linked = os.fspath(root), dict[str, bool]()
+    return {path: not _is_behind_link(places, path, linked) and _lies(f"{places}/{path}") for path in paths}
+
+
+def _lies(place: str) -> bool:
     try:
-        mode = place.lstat().st_mode
+        mode = os.lstat(place).st_mode
     except OSError:
         return False
-    linked = any(folder.is_symlink() for folder in islice(place.parents, 3))
-    return not linked and (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode))
+    return stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode)
+
+
+def _is_behind_link(root: str, path: str, known: dict[str, bool]) -> bool:
+    """Whether a folder of the path is a link; those looked at already are known."""
+    folder = path.rpartition("/")[0]
+    if "/" in folder and folder not in known:
+        known[folder] = Path(root, folder).is_symlink() or _is_behind_link(root, folder, known)
+    return known.get(folder, False)
 
 
 def _refusing_links(name: str, flags: int) -> int:

@@ -16,27 +16,13 @@ from wz.model.workdays import Calendar
 from wz.regulation.law import Law
 from wz.regulation.rules import Rules
 from wz.store import casefile, cases, rows, settings
+from wz.store.almanac import Almanac
+from wz.store.changes import Looking
 from wz.store.commits import Committer, Step
 from wz.store.files import Files, Recording, WorkTree
+from wz.store.place import MARK
 
-MARK = "units.yaml"
 T = TypeVar("T")
-
-
-def find_root(start: Path) -> Path:
-    """The nearest folder upwards that holds a registry. Raises Unreadable where there is none."""
-    for folder in (start, *start.parents):
-        if (folder / MARK).is_file() and (folder / "calendar.yaml").is_file():
-            return folder
-    raise Unreadable(
-        _("no registry in {folder} or above it").format(folder=start),
-        _("Change to its folder, use --registry DIR or WZ_REGISTRY, or make one with `wz init DIR`."),
-    )
-
-
-def is_bare_repository(folder: Path) -> bool:
-    """Whether a folder is a git repository without a work tree, by what lies in it."""
-    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
 
 
 class Registry:
@@ -48,6 +34,7 @@ class Registry:
         self.git = Committer(root)
         self.revision = revision
         self.files: Files = WorkTree(root) if revision is None else Recording(self.git, revision)
+        self.looking: Looking | None = None  # git has begun to look at the cases
         self.progress: Callable[[int, int], None] = lambda done, count: None
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -91,7 +78,7 @@ class Registry:
 
     @cached_property
     def _calendar(self) -> settings.Settings[Calendar]:
-        return settings.read_calendar(self.files)
+        return settings.read_calendar(self.files, Almanac(lambda: self.git.state_dir))
 
     @cached_property
     def _rules(self) -> settings.Settings[Rules]:

@@ -1,7 +1,6 @@
 """What is read from git: files at a commit, what has changed, the history of a file."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -10,13 +9,7 @@ from wz.store.git import FEW, Git, failed
 
 # The modes of files and of links.
 _FILES = ("100", "120")
-# In what `git ls-files -v` lists, the files that `git status` does not look at.
-_OVERLOOKED = re.compile(rb"(?:\A|(?<=\0))[a-zS] ([^\0]+)")
 _NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
-_STATUS = (
-    *("-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z"),
-    *("--no-renames", "--untracked-files=all", "--ignored=matching"),
-)
 # Of a commit: name, author, instant, trailers.
 _HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
 
@@ -110,39 +103,12 @@ class Repository(Git):
             _old_mode, mode, _old_blob, blob, _status = about.split(" ")
             yield path[skip:], blob if mode.startswith(_FILES) else None
 
-    def status(self, below: str) -> tuple[str | None, list[str]]:
-        """The commit checked out (None before the first), and every file below a folder that may not be as in it.
-
-        Files that git ignores are among them, and those it was told to overlook (assume-unchanged, sparse checkout); a
-        folder that is ignored as a whole, or a repository of its own, ends in a slash. No program that the repository
-        names is run. Git notes in its index which files it had to look into, where it can, so that it need not again.
-        """
-        question = (*_STATUS, "--", below)
-        with self._beside(*question) as looking:
-            marked = self.run("ls-files", "-v", "-z", "--", below).stdout
-            answer = looking.communicate()[0]
-        if looking.returncode != 0:
-            answer = self.run(*question).stdout  # it says why it cannot
-        # Nearly always git overlooks nothing, and counting is quicker than looking at each of them.
-        ordinary = marked.startswith(b"H ") + marked.count(b"\0H ")
-        overlooked = _OVERLOOKED.findall(marked) if ordinary < marked.count(b"\0") else []
-        head, paths = None, [path.decode("utf-8", "surrogateescape") for path in overlooked]
-        skip = len(self.layout.prefix)
-        for entry in answer.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-            if entry.startswith("# branch.oid ") and not entry.endswith("(initial)"):
-                head = entry.rpartition(" ")[2]
-            elif not entry.startswith("#"):
-                # How many fields stand before the path depends on the kind: changed, unmerged, not tracked.
-                path = entry.split(" ", {"1": 8, "u": 10}.get(entry[0], 1))[-1]
-                paths.append(path[skip:])
-        return head, paths
-
     def history(self, path: str, revision: str = "HEAD") -> Iterator["Recorded"]:
         """The commits up to a revision that touched a file, oldest first, with the file as it then was."""
         done = self.run("log", "--reverse", "-z", f"--format={_HISTORY}", revision, "--", path, check=False)
         if done.returncode != 0:
-            if self.commit_of(revision) is None:  # before the first commit
-                return
+            if (self.last_commit() if revision == "HEAD" else self.commit_of(revision)) is None:
+                return  # before the first commit
             raise failed(["log"], done)
         entries = [entry.split("\x01") for entry in done.stdout.decode("utf-8", "replace").split("\0") if entry]
         blobs = self.contents([f"{entry[0]}:{self.layout.prefix}{path}" for entry in entries])

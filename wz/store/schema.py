@@ -1,7 +1,6 @@
 """JSON Schemas: accept a good document quickly, explain every fault of a bad one."""
 
 import json
-from difflib import get_close_matches
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -168,10 +167,16 @@ def _cure_of_missing(parent: dict[str, Any], key: str) -> str:
     return _("Add `{key}:`.").format(key=key) + (f" {text}" if text else "")
 
 
+def _closest(word: str, known: list[str]) -> str | None:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, known, 1)), None)
+
+
 def _unknown(path: PathTo, key: str, known: list[str]) -> SchemaFault:
-    close = get_close_matches(str(key), known, 1)
+    close = _closest(str(key), known)
     cure = (
-        _("Did you mean {close}?").format(close=close[0])
+        _("Did you mean {close}?").format(close=close)
         if close
         else _("Known here: {known}.").format(known=listed(known))
     )
@@ -185,11 +190,11 @@ def _not_among(path: PathTo, value: Any, choices: list[Any]) -> SchemaFault:
             _("format {value} is newer than this wz knows ({known})").format(value=value, known=choices[-1]),
             _("Install a newer wz."),
         )
-    close = get_close_matches(str(value), [str(choice) for choice in choices], 1)
+    close = _closest(str(value), [str(choice) for choice in choices])
     return SchemaFault(
         path,
         _("{value} must be one of {choices}").format(value=_brief(value), choices=listed(map(_brief, choices))),
-        _("Did you mean {close}?").format(close=close[0]) if close else "",
+        _("Did you mean {close}?").format(close=close) if close else "",
     )
 
 

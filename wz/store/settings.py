@@ -181,22 +181,23 @@ def read_rules(files: Files) -> Settings[Rules]:
     return read_settings(files, "rules.yaml", "rules", typed)
 
 
-def read_calendar(files: Files) -> Settings[Calendar]:
-    """calendar.yaml as a Calendar over the national one."""
+def read_calendar(files: Files, unpinned: Callable[[int], Arrangement] | None = None) -> Settings[Calendar]:
+    """calendar.yaml as a Calendar; `unpinned` gives the years that it does not arrange."""
     return read_settings(
-        files, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile))
+        files, "calendar.yaml", "calendar", lambda document: calendar(msgspec.convert(document, CalendarFile), unpinned)
     )
 
 
-def calendar(file: CalendarFile) -> Calendar:
-    """The calendar that a calendar.yaml describes."""
+def calendar(file: CalendarFile, unpinned: Callable[[int], Arrangement] | None = None) -> Calendar:
+    """The calendar that a calendar.yaml describes; the years that it does not arrange are `national` unless given."""
+    other = unpinned or national
     pinned = {int(number): year for number, year in (file.years or {}).items()}
 
     def year(number: int) -> Arrangement:
         if number in pinned:
             one = pinned[number]
             return Arrangement(one.holidays, one.workdays, published=True, source=one.source or "calendar.yaml")
-        return national(number)
+        return other(number)
 
     return Calendar(
         year,
@@ -226,10 +227,17 @@ def national(year: int) -> Arrangement:
     )
 
 
+def mark_of_national() -> str:
+    """A fingerprint of the `holidays` package installed, without importing it."""
+    from importlib.util import find_spec
+
+    found = find_spec("holidays")
+    return str(Path(found.origin).stat().st_mtime_ns) if found is not None and found.origin is not None else ""
+
+
 def law_mark(files: Files) -> str:
     """A fingerprint of everything that rules and calendar come from: the files, the `holidays` installed."""
     from hashlib import sha256
-    from importlib.util import find_spec
 
     parts = []
     for source, name in ((PACKAGED, "longnan.yaml"), (files, "rules.yaml"), (files, "calendar.yaml")):
@@ -237,7 +245,5 @@ def law_mark(files: Files) -> str:
             parts.append(source.read(name))
         except OSError:
             parts.append(b"-")
-    found = find_spec("holidays")
-    if found is not None and found.origin is not None:
-        parts.append(str(Path(found.origin).stat().st_mtime_ns).encode())
+    parts.append(mark_of_national().encode())
     return sha256(b"\0".join(parts)).hexdigest()
