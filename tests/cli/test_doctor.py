@@ -261,6 +261,29 @@ def test_found_and_mended(sick: Desk, damage: Callable[[Desk], str], fits: Calla
     sick("note", place.stem, "--text", "再来一次")
 
 
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (torn_branch, "the branch is broken"),
+        (torn_head, "is in no git repository"),
+        (zeroed_index, "index file corrupt"),
+        (missing_folders, "not a tree object"),
+        (empty_case, "it is empty, or holds nothing but zeros"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else one.__name__,
+)
+def test_other_commands_point_here(sick: Desk, damage: Callable[[Desk], str], told: str) -> None:
+    """Nothing is recorded on a broken repository, nothing passes as audited, and the message says what helps."""
+    case, first = grown(sick).stem, min(sick.root.glob("cases/*/*/*/*.yaml"), key=lambda file: file.stat().st_size)
+    damage(sick)
+    done = sick("note", case, "--text", "x", code=4 if damage is empty_case else 5)
+    assert told in done.err
+    assert "`wz doctor" in done.err
+    if damage is not empty_case:
+        assert "`wz doctor" in sick("audit", code=5).err
+    assert first.read_bytes().endswith(b"events:\n")
+
+
 def everything(root: Path) -> dict[str, bytes]:
     """Every file; the lock that wz takes for a moment says nothing."""
     return {
@@ -336,18 +359,22 @@ def test_lost_for_good(sick: Desk) -> None:
 
 
 @pytest.mark.parametrize("where", ["idx", "pack"])
-def test_damaged_pack(sick: Desk, where: str) -> None:
+def test_damaged_pack(sick: Desk, worked_on: Path, where: str) -> None:
     """Its index is made anew; of a damaged pack what can be read is taken out, the rest put back from the files."""
     sick.git("repack", "-adq")
     file = next((sick.root / ".git/objects/pack").glob(f"*.{where}"))
     data = bytearray(file.read_bytes())
     data[len(data) - 300 if where == "idx" else 40] ^= 0xFF
     spoil(file, bytes(data))
+    head = (sick.root / ".git/refs/heads/main").read_bytes()
     sick("doctor", code=1)
     done = sick.json("doctor", "--fix", code=0 if where == "idx" else 1)
+    assert (sick.root / ".git/refs/heads/main").read_bytes() == head
     assert "pack" in {one["kind"] for one in done["ailments"] if one["state"] == "mended"}
     kept = list(Path(done["lost_folder"]).rglob(f"*.{where}"))
     assert [one.read_bytes() for one in kept] == [bytes(data)]
+    sick("doctor", "--fix", "--from", worked_on)
+    assert sick("doctor").out == "All is well.\n"
 
 
 def test_young_lock_is_left(sick: Desk) -> None:

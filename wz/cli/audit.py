@@ -15,7 +15,6 @@ from wz.i18n import _, term
 if TYPE_CHECKING:
     from wz.office.auditing.finding import Audit, Finding
     from wz.store.past import Past
-    from wz.store.place import is_bare_repository
 
 FINDINGS = 1
 _CURES_SHOWN = 3  # of a kind
@@ -68,6 +67,7 @@ def _past() -> "Past":
     """The history of the registry here, or of the bare repository that servers have."""
     from wz.store.git import Git
     from wz.store.past import Past
+    from wz.store.place import is_bare_repository
 
     chosen = click.get_current_context().meta.get("wz.registry")
     folder = Path(chosen or ".").absolute()

@@ -23,7 +23,7 @@ _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "
 _BROKEN = re.compile(
     r"corrupt|bad signature|bad index|index file smaller|unable to read|Can't load|could not read [0-9a-f]{40}|"
     r"missing (?:blob|tree|commit)|bad (?:object|tree|ref)|inflate|is empty|unable to (?:resolve|parse|unpack)|"
-    r"invalid (?:object|sha1 pointer)|not a valid object|unexpected line in",
+    r"invalid (?:object|sha1 pointer)|not a (?:valid|tree) object|unexpected line in",
     re.IGNORECASE,
 )
 

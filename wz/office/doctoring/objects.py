@@ -17,6 +17,7 @@ _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LOOSE = re.compile(r"([0-9a-f]{2})/([0-9a-f]{38}(?:[0-9a-f]{24})?)")
 _PACK = re.compile(r"pack-[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MISSING = re.compile(r"missing (blob|tree|commit|tag) ([0-9a-f]{40,64})")
+_INVALID = re.compile(r"invalid sha1 pointer (?!0+\b)([0-9a-f]{40,64})")
 _ROUNDS = 20
 
 
@@ -31,9 +32,7 @@ def objects(patient: Patient) -> Iterator[Ailment]:
     for _round in range(_ROUNDS):
         before = len(broken)
         damaged = [name for name in _names(words) if _is_damaged(patient, name)]
-        broken |= {name: broken.get(name, "") for name in damaged} | {
-            name: kind for kind, name in _MISSING.findall(words)
-        }
+        broken |= {name: broken.get(name, "") for name in damaged} | _missing(words)
         if patient.fix:  # out of the way, or git would take them for the objects that are to be put back
             for name in damaged:
                 patient.keep(_loose(patient, name))
@@ -67,8 +66,7 @@ def _each(patient: Patient, broken: dict[str, str]) -> Iterator[Ailment]:
                 done.add(name)
                 yield _put_back(patient, name, where, sources.find(name, broken[name], where.path(name)))
             if patient.fix:
-                for kind, name in _MISSING.findall(_fsck(patient)):
-                    broken.setdefault(name, kind)
+                broken |= {name: kind for name, kind in _missing(_fsck(patient)).items() if name not in broken}
     finally:
         sources.close()
 
@@ -94,6 +92,7 @@ def _put_back(patient: Patient, name: str, where: Whereabouts, found: Found | No
     if written.stdout.decode().strip() != name:
         todo = _("It could not be written: {words}").format(words=written.stderr.decode("utf-8", "replace").strip())
         return patient.ailment("object", name, what, why=why, todo=todo, cases=cases, commits=commits)
+    found.bring()
     return patient.ailment(
         "object",
         name,
@@ -140,6 +139,11 @@ def _fsck(patient: Patient) -> str:
     done = patient.git.run("fsck", "--full", "--no-dangling", "--no-progress", "--no-reflogs", check=False)
     words = (done.stdout + done.stderr).decode("utf-8", "replace")
     return words if done.returncode else ""
+
+
+def _missing(words: str) -> dict[str, str]:
+    """The objects that are not there at all, and of what kind each is."""
+    return {name: kind for kind, name in _MISSING.findall(words)} | dict.fromkeys(_INVALID.findall(words), "commit")
 
 
 def _names(words: str) -> list[str]:

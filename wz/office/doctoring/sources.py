@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ class Found(NamedTuple):
     kind: str
     content: bytes
     source: str
+    bring: Callable[[], None] = lambda: None  # everything it refers to, too
 
 
 class Sources:
@@ -39,7 +40,7 @@ class Sources:
             return found
         for git, source in self._clones:
             if found := _from(git, name, source):
-                return found
+                return found._replace(bring=partial(self._bring, git, name))
         return None
 
     def _in_work_tree(self, name: str, path: str) -> Found | None:
@@ -78,6 +79,16 @@ class Sources:
         git.run("update-index", "-z", "--add", "--index-info", stdin=entries, check=False)
         git.run("write-tree", "--missing-ok", check=False)
         return git
+
+    def _bring(self, git: Git, name: str) -> None:
+        """Take from another clone all that it refers to and is not here: one by one, that would take long."""
+        listed = git.run("rev-list", "--objects", name, check=False).stdout.decode("utf-8", "surrogateescape")
+        names = "".join(line.partition(" ")[0] + "\n" for line in listed.splitlines())
+        here = self._patient.git.run("cat-file", "--batch-check", stdin=names.encode(), check=False).stdout
+        wanted = b"".join(line.split(b" ")[0] + b"\n" for line in here.splitlines() if line.endswith(b" missing"))
+        if wanted:
+            pack = git.run("pack-objects", "-q", "--stdout", stdin=wanted, check=False).stdout
+            self._patient.git.run("unpack-objects", "-q", stdin=pack, check=False)
 
     @cached_property
     def _clones(self) -> list[tuple[Git, str]]:
