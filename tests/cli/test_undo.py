@@ -1,5 +1,6 @@
 """Taking back: the last event of a case, all of a commit; what rests on it is named; an undo is undone."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -30,8 +31,11 @@ def test_a_whole_batch(desk: Desk, cases: list[str]) -> None:
     assert done.out.count(" is retracted: registered") == 3
     for case in cases:  # nothing is deleted, the reason is on record
         assert desk.file(case).read_bytes().startswith(before[case])
-        assert desk.json("show", case)["events"][1]["event"] | {"at": ""} == {
+        transfer, retraction = [one["event"] for one in desk.json("show", case)["events"]]
+        text = json.dumps(transfer, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert retraction | {"at": ""} == {
             "action": "retract", "at": "", "by": "office/zhang", "event": 1, "reason": "转错单位",
+            "mark": hashlib.sha256(text.encode()).hexdigest()[:16],
         }  # fmt: skip
     assert desk.git("log", "-1", "--format=%s").startswith(f"retract 3 cases: {batch[:9]} transfer 3 cases")
     assert desk.git("rev-parse", "HEAD^") == batch

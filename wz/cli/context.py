@@ -64,13 +64,17 @@ class Session:
 
     @cached_property
     def present(self) -> Any:
-        """The registry as it lies in its folder now; what a killed writer left is mended."""
+        """The registry as it lies in its folder now; what a killed writer left is mended, git can merge."""
+        from wz.store import driver
         from wz.store.place import MARK
         from wz.store.registry import Registry
 
         registry = Registry(self._root)
         registry.progress = _Progress()
-        mended = (self._root / MARK).is_file() and registry.git.mend()
+        mended = False
+        if (self._root / MARK).is_file():
+            mended = registry.git.mend()
+            driver.ready(registry.git)
         registry.looking = None if mended else self._looking
         return registry
 

@@ -77,6 +77,9 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "undo": ("wz.cli.undo:undo", N_("Take back the last event of a case, or all of a commit.")),
         "import": ("wz.cli.import_:import_file", N_("Cases and history from another system's table.")),
     },
+    N_("Several clones"): {
+        "sync": ("wz.cli.sync:sync", N_("Bring in what others recorded, send what was recorded here.")),
+    },
     N_("Assessment"): {
         "score": ("wz.cli.score:score", N_("The units' assessment over a year, a quarter or a month.")),
         "report": ("wz.cli.report:report", N_("The report of a month, a quarter or a year, as a document.")),
@@ -102,6 +105,8 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 _WHERE = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
+# What programs call, not people.
+_HIDDEN = {"merge-file": "wz.cli.merge_file:merge_file"}
 
 
 class LazyGroup(click.Group):
@@ -111,16 +116,17 @@ class LazyGroup(click.Group):
         return list(_WHERE)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _WHERE:
+        if cmd_name not in _WHERE and cmd_name not in _HIDDEN:
             return None
-        module, _colon, name = _WHERE[cmd_name][0].partition(":")
+        place = _HIDDEN.get(cmd_name) or _WHERE[cmd_name][0]
+        module, _colon, name = place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in _WHERE and not args[0].startswith("-"):
+        if args[0] not in _WHERE and args[0] not in _HIDDEN and not args[0].startswith("-"):
             from difflib import get_close_matches
 
             close = get_close_matches(args[0], _WHERE, 2)

@@ -40,7 +40,7 @@ def show(case: str, as_of: datetime | None, output: str) -> int:
     read = read_case(registry, registry.resolve(case), moment)
     assert read.facts is not None
     replayed = replay(read.facts, read.events, registry.law, moment)
-    problems = unlawful_problems(read, replayed)
+    problems = unlawful_problems(read, replayed, registry.law)
     shown = showing.show(replayed, read.path, registry.law, registry.directory, moment, problems)
     if output == "json":
         from wz.render.json import pretty

@@ -1,5 +1,6 @@
 """Facts of a case and the common part of its events, as files carry them."""
 
+import hashlib
 from datetime import datetime
 from typing import Any, Literal
 
@@ -71,3 +72,14 @@ def plain(value: msgspec.Struct) -> dict[str, Any]:
     first, last = ("action", "at", "by"), ("note", "attachments", "key")
     own = [key for key in data if key not in first + last]
     return {key: data[key] for key in (*first, *own, *last) if key in data}
+
+
+def mark_of(event: Event) -> str:
+    """What an event is known by wherever it stands: 16 hexadecimal digits of the SHA-256 of its JSON, keys sorted.
+
+    The place that a marked retraction gives is no part of it, for a merge may move what it names.
+    """
+    data = plain(event)
+    if data.get("mark"):
+        del data["event"]
+    return hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()[:16]

@@ -16,6 +16,7 @@ from wz.model.event import Event, Facts, plain
 from wz.model.instants import shown, written
 from wz.model.problem import Problem
 from wz.office.references import missing_in_event
+from wz.office.rivals import conflict_first
 from wz.store import casefile
 from wz.store.casefile import CaseFile
 from wz.store.registry import Registry
@@ -42,7 +43,10 @@ def decide(registry: Registry, facts: Facts, events: list[Event], event: Event) 
     new = [one for one in after.unlawful if (one.place, one.refusal.why) not in before]
     if new:
         own = next((one for one in new if one.event is event), None)
-        raise _refused(own) if own else _refused_for_another(new[0])
+        refused = _refused(own) if own else _refused_for_another(new[0])
+        if before:  # it may rest on what gave way in a conflict
+            refused.cure = f"{refused.cure} {conflict_first(facts.id)}".strip()
+        raise refused
     if event.action == "approve":
         from wz.office.confidentiality import refuse_personal
 

@@ -44,7 +44,7 @@ def lines(registry: Registry, as_of: datetime, problems: list[Problem]) -> Itera
         if read.facts is None or read.facts.received > as_of:
             continue
         if read.data:
-            problems += unlawful_problems(read, replay(read.facts, read.events, registry.law, as_of))
+            problems += unlawful_problems(read, replay(read.facts, read.events, registry.law, as_of), registry.law)
         yield line(read, as_of)
 
 

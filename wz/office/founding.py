@@ -6,14 +6,14 @@ from pathlib import Path
 from wz.errors import Unreadable, Usage
 from wz.i18n import _, listed, reason_of
 from wz.office.permissions import permit
-from wz.store import durable, schema, yamlfile
+from wz.store import driver, durable, schema, yamlfile
 from wz.store.git import Git, create_repository
 from wz.store.place import MARK
 from wz.store.registry import Registry
 from wz.store.settings import national
 
-# Case files are kept byte for byte on every system: no line-end conversion.
-_ATTRIBUTES = "cases/** -text\n*.yaml text eol=lf\ncases/**/*.yaml -text\n"
+# Case files are kept byte for byte on every system, without conversion of line ends, and merged by their events.
+_ATTRIBUTES = "cases/** -text\n*.yaml text eol=lf\ncases/**/*.yaml -text\n" + driver.LINE
 _SETTINGS = (".gitattributes", ".gitignore", "units.yaml", "calendar.yaml")
 _IGNORED = "/site/\n*.wz-new\n*~\n.DS_Store\nThumbs.db\n"
 
@@ -109,6 +109,7 @@ def settle(registry: Registry, units: str, calendar: str) -> None:
     changes = {name: text.encode("utf-8") for name, text in files.items()} | schema_files()
     with registry.locked():
         registry.commit(changes, dict.fromkeys(changes), "init: a new registry\n\nWz-Action: init\n")
+    driver.ready(registry.git)
     durable.sync_all()  # what `git init` wrote has never been synced
 
 
@@ -118,15 +119,29 @@ def schema_files() -> dict[str, bytes]:
 
 
 def update_schemas(registry: Registry) -> list[str]:
-    """Bring the registry's copies of the schemas up to this wz. Returns those that changed; commits them."""
+    """Bring the registry's copies of the schemas up to this wz, and let git merge cases by their events.
+
+    Returns the files that changed; commits them.
+    """
     with registry.locked():
-        wanted = schema_files()
+        wanted = schema_files() | _merging_attributes(registry.root)
         before = {name: _content(registry.root / name) for name in wanted}
         changes = {name: content for name, content in wanted.items() if before[name] != content}
         if changes:
             permit(registry, "settings")
             registry.commit(changes, before, "init: update schemas\n\nWz-Action: init\n")
+    driver.ready(registry.git)
+    durable.sync_all()  # what `git init` wrote has never been synced
     return list(changes)
+
+
+def _merging_attributes(root: Path) -> dict[str, bytes]:
+    """The attributes of the repository with those that an older wz did not write, as a last line."""
+    if driver.is_named(root):
+        return {}
+    former = _content(root / ".gitattributes") or b""
+    start = former if not former or former.endswith(b"\n") else former + b"\n"
+    return {".gitattributes": start + driver.LINE.encode()}
 
 
 def _content(path: Path) -> bytes | None:
@@ -154,4 +169,3 @@ def prepare(root: Path) -> None:
         ) from None
     if not Git(root).present:
         create_repository(root)
-        Git(root).configure({"core.fsync": "all"})  # what a person commits by hand outlives a power cut too

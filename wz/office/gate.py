@@ -12,7 +12,7 @@ from wz.errors import GitFailed
 from wz.i18n import _
 from wz.model.instants import SHANGHAI, shown
 from wz.office.auditing.audit import Auditor, root_of
-from wz.office.auditing.finding import ARTICLES, Finding, cure
+from wz.office.auditing.finding import ARTICLES, Finding, Kind, cure
 from wz.office.auditing.signing import Signatures
 from wz.office.auditing.subject import Subject
 from wz.store.git import Git
@@ -83,8 +83,13 @@ def received(past: Past, updates: Sequence[Update], now: datetime, *, signed: bo
     if tips:
         new = past.names(*tips, "--not", "--branches")  # what tags and other refs brought was never audited
         empty = not past.git.text("for-each-ref", "--count=1", _BRANCHES)
-        findings += examine(past, new, root_of(new) if empty else None, now, signed=signed)
+        findings += _faults(examine(past, new, root_of(new) if empty else None, now, signed=signed))
     return findings
+
+
+def _faults(findings: Iterable[Finding], *but: Kind) -> list[Finding]:
+    """What keeps commits out. Not a conflict that came of a merge: what is on record on both sides is settled later."""
+    return [one for one in findings if one.kind not in ("conflict", *but)]
 
 
 def _lost(past: Past, update: Update, gone: Sequence[str], now: datetime) -> Iterator[Finding]:
@@ -144,7 +149,7 @@ def pushed(past: Past, updates: Sequence[Update], remote: str, now: datetime, *,
         has = [f"^{known}"] if known else []
         new = past.names(update.after, *has, "--not", f"--remotes={remote}")
         whole = not known and not past.git.text("for-each-ref", "--count=1", f"refs/remotes/{remote}/")
-        findings += examine(past, new, root_of(new) if whole else None, now, signed=signed)
+        findings += _faults(examine(past, new, root_of(new) if whole else None, now, signed=signed))
     return list(dict.fromkeys(findings))
 
 
@@ -172,7 +177,7 @@ def staged(git: Git, now: datetime) -> list[Finding]:
             found = examine(past, [Named(commit, tuple(parents))], commit if not parents else None, now, signed=False)
         finally:
             past.close()
-    return [one for one in found if one.kind != "trailers"]
+    return _faults(found, "trailers")
 
 
 @contextmanager

@@ -8,13 +8,15 @@ import msgspec
 
 from wz.actions import find_fault
 from wz.actions.catalog import action_of
-from wz.actions.replay import Replay, named, replay
+from wz.actions.replay import Replay, Unlawful, named, replay
+from wz.i18n import _
 from wz.model.article import cited
 from wz.model.case import OPEN, Case, State
 from wz.model.event import Facts
 from wz.model.instants import instant, shown
 from wz.model.obligation import Judged, LevelId
 from wz.model.problem import Problem
+from wz.office.rivals import resolve_cure, rival_of
 from wz.regulation.judging import judge_open, to_refer, worst_level
 from wz.regulation.law import Law
 from wz.regulation.rules import Rules
@@ -151,7 +153,7 @@ def _replayed(registry: Registry, read: CaseFile, as_of: datetime, problems: lis
         return None
     replayed = replay(read.facts, read.events, registry.law, as_of)
     if replayed.unlawful:
-        problems += unlawful_problems(registry.read(read.path), replayed)
+        problems += unlawful_problems(registry.read(read.path), replayed, registry.law)
     return replayed
 
 
@@ -212,7 +214,7 @@ def _reached_on(judged: Judged, rules: Rules) -> datetime:
     return instant(judged.charged[level.since - 1], time.min)
 
 
-def unlawful_problems(read: CaseFile, replayed: Replay) -> list[Problem]:
+def unlawful_problems(read: CaseFile, replayed: Replay, law: Law) -> list[Problem]:
     """The events of a file that the regulation did not allow, with their lines."""
     if not replayed.unlawful:
         return []
@@ -225,7 +227,20 @@ def unlawful_problems(read: CaseFile, replayed: Replay) -> list[Problem]:
             article=one.refusal.article,
             message=f"events[{one.place}] {named(action_of(one.event))} {shown(one.event.at)}: "
             + cited(one.refusal.article, one.refusal.why),
-            cure=one.refusal.instead,
+            cure=_cure(replayed, one, law),
         )
         for one in replayed.unlawful
     ]
+
+
+def _cure(replayed: Replay, one: Unlawful, law: Law) -> str:
+    """What helps against an unlawful event; where it is in conflict with another, which one that is."""
+    events, facts = replayed.case.events, replayed.case.facts
+    place = rival_of(facts, events, law, replayed, one)
+    if place is None:
+        return one.refusal.instead
+    rival = events[place - 1]
+    conflict = _("It is in conflict with event {place} ({action}, {by}, {at}).").format(
+        place=place, action=named(action_of(rival)), by=rival.by, at=shown(rival.at)
+    )
+    return f"{one.refusal.instead} {conflict} {resolve_cure(facts.id)}"

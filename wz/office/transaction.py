@@ -8,9 +8,10 @@ from wz.actions.base import Action
 from wz.actions.catalog import action_of
 from wz.actions.correct import Correct
 from wz.actions.replay import replay
+from wz.actions.retract import Retract
 from wz.model import case_id as ids
 from wz.model.case import Case
-from wz.model.event import Event
+from wz.model.event import Event, mark_of
 from wz.model.instants import written
 from wz.office import documents as papers
 from wz.office.deciding import compose, decide, refuse_event, refuse_misfit, refuse_text, unreadable
@@ -95,6 +96,8 @@ class Transaction:
         refuse_event(self._registry, event, self.now)
         if isinstance(event, Correct):
             refuse_misfit(read.facts, event)
+        if isinstance(event, Retract) and 1 <= event.event <= len(read.events):
+            event.mark = mark_of(read.events[event.event - 1])
         data = casefile.with_event(read.data, event)
         case = decide(self._registry, read.facts, read.events, event)
         grown = refuse_text(read.path, data)

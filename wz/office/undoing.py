@@ -9,7 +9,7 @@ from wz.actions.catalog import ACTIONS
 from wz.actions.replay import retracted_places
 from wz.errors import InTheWay, Refused, Usage, WzError
 from wz.i18n import _
-from wz.model.event import Event
+from wz.model.event import Event, mark_of
 from wz.office.finding import Finder
 from wz.office.transaction import Transaction, message_of_many
 from wz.office.verdict import Verdict
@@ -176,9 +176,10 @@ def _retract(transaction: Transaction, target: Target, reason: str, by: str, use
 
 def _place_now(read: CaseFile, target: Target, used: set[int]) -> int:
     """Where the event stands now: a merge may have put others before it. Raises Usage where it is no more."""
+    mark = mark_of(target.event)
     places: Sequence[int] = [target.place, *range(1, len(read.events) + 1)]
     for place in places:
-        if place <= len(read.events) and place not in used and read.events[place - 1] == target.event:
+        if place <= len(read.events) and place not in used and mark_of(read.events[place - 1]) == mark:
             used.add(place)
             return place
     raise Usage(

@@ -127,7 +127,7 @@ def _place_problems(read: CaseFile, facts: Facts, seen: dict[str, str]) -> Itera
 
 
 def _case_problems(registry: Registry, read: CaseFile, facts: Facts, now: datetime) -> Iterator[Problem]:
-    yield from unlawful_problems(read, replay(facts, read.events, registry.law))
+    yield from unlawful_problems(read, replay(facts, read.events, registry.law), registry.law)
     directory = registry.directory
     for missing in missing_in_facts(facts, directory):
         yield Problem(

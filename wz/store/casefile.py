@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from wz.actions.catalog import ACTIONS, typed_event
+from wz.actions.retract import placed
 from wz.i18n import _
 from wz.model.event import Event, Facts, plain
 from wz.model.problem import Problem
@@ -16,7 +17,10 @@ HEADER = "# yaml-language-server: $schema=../../../../schemas/case.schema.json\n
 
 
 class CaseFile(NamedTuple):
-    """A case file as read. `problems` is empty, or says why facts (None) or some events could not be read."""
+    """A case file as read. `problems` is empty, or says why facts (None) or some events could not be read.
+
+    Retractions name the places at which their events stand now, which a merge may have moved since they were written.
+    """
 
     path: str
     data: bytes
@@ -36,7 +40,7 @@ def parse(path: str, data: bytes) -> CaseFile:
     if not schema.accepts("case", document):
         return _bad(path, data, explained(path, "case", data))
     if next(reversed(document)) != "events":
-        line = load_strictly(data)[1].keys.get(("events",))
+        line = line_of_key(data, "events")
         return _bad(
             path,
             data,
@@ -54,7 +58,7 @@ def parse(path: str, data: bytes) -> CaseFile:
         return _bad(path, data, _not_carried_out(path, data, events, unknown))
     try:
         facts = msgspec.convert(document, Facts)
-        return CaseFile(path, data, facts, [typed_event(event) for event in events], [])
+        return CaseFile(path, data, facts, placed([typed_event(event) for event in events]), [])
     except msgspec.ValidationError:
         return _bad(path, data, _value_problems(path, data, document, events))
 
@@ -136,3 +140,8 @@ def with_event(data: bytes, event: Event) -> bytes:
 def line_of(data: bytes, path: tuple[str | int, ...]) -> int | None:
     """The line (from 1) of the value at that path, or of the nearest thing around it."""
     return load_strictly(data)[1].line(path)
+
+
+def line_of_key(data: bytes, key: str) -> int | None:
+    """The line (from 1) on which a key of the document stands."""
+    return load_strictly(data)[1].keys.get((key,))

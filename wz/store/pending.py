@@ -6,7 +6,7 @@ It lies under `.git/wz`. Whoever finds a journal there finishes or discards what
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
@@ -17,11 +17,16 @@ from wz.store.git import FEW
 
 _MARK = b"wz: this lock is stale once no wz is running\n"
 _EXDEV = 18
+# Git's modes for files that are not ordinary ones.
+PROGRAM, LINK = "100755", "120000"
 _AT_ONCE = 16
 
 
 class Journal(NamedTuple):
-    """The commit that is about to stand: the branch, its old commit (None: it has none), the new one, the files."""
+    """The commit that is about to stand: the branch, its old commit (None: it has none), the new one, the files.
+
+    Files are named from the repository's top.
+    """
 
     ref: str
     old: str | None
@@ -30,7 +35,10 @@ class Journal(NamedTuple):
 
 
 class Pending:
-    """The files of one commit on their way into the work tree `root`; `state` is the folder that wz keeps in git's."""
+    """The files of one commit on their way into the work tree `root`; `state` is the folder that wz keeps in git's.
+
+    Paths are those from the work tree's top.
+    """
 
     def __init__(self, state: Path, root: Path) -> None:
         self.root = root
@@ -41,11 +49,14 @@ class Pending:
         self._unindexed = state / "unindexed.json"
         self._marked = state / "mark"  # of which every lock on the index is a second name
 
-    def prepare(self, paths: Sequence[str], contents: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    def prepare(
+        self, paths: Sequence[str], contents: Iterable[tuple[str, bytes]], modes: Mapping[str, str] | None = None
+    ) -> Iterator[tuple[str, bytes]]:
         """Write the files to where only a rename is left to do: a full disk is found out in time. Raises OSError.
 
         They are handed on one by one as they are written, for whoever else needs them; a path may come again with
-        new content. Once all have been taken they are safe from a power cut.
+        new content. Once all have been taken they are safe from a power cut. `modes` are git's, of those files that
+        are not ordinary ones.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._make_folders(paths)
@@ -54,10 +65,15 @@ class Pending:
         together = len(paths) > FEW and hasattr(os, "sync")
         for path, content in contents:
             target = self._prepared(numbers[path])
-            if together:
+            mode = modes.get(path) if modes else None
+            if mode == LINK and _link(target, content):
+                pass
+            elif together:
                 _write(target, content)
             else:
                 durable.write(Path(target), content)
+            if mode == PROGRAM:
+                Path(target).chmod(0o755)
             yield path, content
         if together:
             durable.sync_all()
@@ -85,23 +101,31 @@ class Pending:
         return None
 
     def place(
-        self, paths: Sequence[str], before: Iterable[bytes | None], now: Iterable[bytes | None] | None = None
+        self,
+        paths: Sequence[str],
+        before: Iterable[bytes | None],
+        now: Iterable[bytes | None] | None = None,
+        gone: Collection[str] = (),
     ) -> None:
         """Put the prepared files into the work tree. Raises OSError; done again, it goes on where it stopped.
 
         A file goes only over what was there `before`: what somebody has written meanwhile stays, and git shows it.
-        It goes as the branch has it `now`; None where nobody can have changed that.
+        It goes as the branch has it `now`; None where nobody can have changed that. Those that are `gone`, or that the
+        branch does not have now, are removed.
         """
         over: list[tuple[str, str]] = []
         for number, (path, former, recorded) in enumerate(zip(paths, before, now or repeat(None))):  # noqa: B905
             prepared, target = self._prepared(number), f"{self.root}/{path}"
-            if _content(target) != former or (now is not None and recorded in (None, former)):
+            removed = path in gone if now is None else recorded is None
+            if content_at(target) != former or (now is not None and recorded == former):
                 continue
-            if recorded is not None and _content(prepared) != recorded:  # the power was cut as it was moved
+            if recorded is not None and content_at(prepared) != recorded:  # the power went as it was moved
                 durable.write(Path(prepared), recorded)
-            if former is None:
+            if removed and former is not None:
+                self._remove(target)
+            elif former is None and not removed:
                 _move(prepared, target)
-            else:
+            elif not removed:
                 over.append((prepared, target))
         _move_over(over)
         if len(paths) > FEW:
@@ -110,9 +134,18 @@ class Pending:
             durable.sync_folders(self._folders(paths))
 
     def _folders(self, paths: Iterable[str]) -> Iterator[Path]:
-        """The folders of files, and those that hold them, up to the registry's own."""
+        """The folders of files, and those that hold them, up to the work tree's top."""
         for folder in dict.fromkeys(Path(path).parent for path in paths):
             yield from (self.root / one for one in (folder, *folder.parents))
+
+    def _remove(self, target: str) -> None:
+        """Remove a file, and the folders that it leaves empty, as git does."""
+        Path(target).unlink()
+        with suppress(OSError):
+            for folder in Path(target).parents:
+                if folder == self.root:
+                    break
+                folder.rmdir()
 
     def discard(self) -> None:
         """Forget what was prepared; the journal goes first."""
@@ -202,10 +235,12 @@ def drop_stale(lock: Path) -> None:
 # -- files
 
 
-def _content(path: str) -> bytes | None:
-    if not os.path.lexists(path):
+def content_at(path: str) -> bytes | None:
+    """What git would keep of a file: of a link its target; None where there is none."""
+    try:
+        return Path(path).read_bytes() if not Path(path).is_symlink() else os.fsencode(Path(path).readlink())
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    return Path(path).read_bytes()
 
 
 def _write(path: str, content: bytes) -> None:
@@ -217,6 +252,16 @@ def _write(path: str, content: bytes) -> None:
     except OSError as error:
         error.filename = error.filename or path
         raise
+
+
+def _link(path: str, target: bytes) -> bool:
+    """Make a link; False where the system has none, as git then writes the target into a file."""
+    try:
+        Path(path).unlink(missing_ok=True)
+        Path(path).symlink_to(os.fsdecode(target))
+    except (OSError, NotImplementedError, ValueError):
+        return False
+    return True
 
 
 def _move_over(moves: Sequence[tuple[str, str]]) -> None:

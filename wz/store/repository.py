@@ -9,9 +9,24 @@ from wz.store.git import FEW, Git, failed
 
 # The modes of files and of links.
 _FILES = ("100", "120")
+_ABSENT = ":000000"
 _NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
 # Of a commit: name, author, instant, trailers.
 _HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
+
+
+class Entry(NamedTuple):
+    """A file of a commit: its mode, such as 100644, and the name of its content."""
+
+    mode: str
+    blob: str
+
+
+class Difference(NamedTuple):
+    """A file as two commits have it; None: there is none."""
+
+    before: Entry | None
+    now: Entry | None
 
 
 class Recorded(NamedTuple):
@@ -39,15 +54,20 @@ class Repository(Git):
         return [next(contents) if name else None for name in names]
 
     def blobs(self, commit: str | None, paths: Sequence[str]) -> list[str | None]:
-        """Git's names for the contents of files, named from the registry, at a commit; None where there is no file.
+        """Git's names for the contents of files, named from the registry, at a commit; None where there is no file."""
+        prefix = self.layout.prefix if commit is not None else ""
+        return [entry and entry.blob for entry in self.entries(commit, [prefix + path for path in paths])]
+
+    def entries(self, commit: str | None, places: Sequence[str]) -> list["Entry | None"]:
+        """The files at these places, named from the repository's top, at a commit; None where there is none.
 
         It reads folders rather than files: most of many files lie in a few of them.
         """
         if commit is None:
-            return [None] * len(paths)
+            return [None] * len(places)
         commit = commit if len(commit) in _NAME_LENGTHS else self.text("rev-parse", commit)
-        folders = list(dict.fromkeys(path.rpartition("/")[0] for path in paths))
-        names = "".join(f"{commit}:{self.layout.prefix}{folder}\n" for folder in folders)
+        folders = list(dict.fromkeys(place.rpartition("/")[0] for place in places))
+        names = "".join(f"{commit}:{folder}\n" for folder in folders)
         listed = _split_batch(
             self.run("cat-file", "--batch", stdin=names.encode("utf-8", "surrogateescape")).stdout, len(folders)
         )
@@ -55,7 +75,7 @@ class Repository(Git):
         trees = {folder: _entries(tree or b"", size) for folder, tree in zip(folders, listed, strict=True)}
         return [
             trees[folder].get(name.encode("utf-8", "surrogateescape"))
-            for folder, _slash, name in (path.rpartition("/") for path in paths)
+            for folder, _slash, name in (place.rpartition("/") for place in places)
         ]
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
@@ -96,12 +116,33 @@ class Repository(Git):
 
     def changed(self, old: str, new: str, below: str) -> Iterator[tuple[str, str | None]]:
         """The files below a folder that differ between two commits, with the blob in the new one; None: gone."""
-        raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", below).stdout
-        parts = iter(raw.decode("utf-8", "surrogateescape").split("\0")[:-1])
         skip = len(self.layout.prefix)
-        for about, path in zip(parts, parts, strict=True):
-            _old_mode, mode, _old_blob, blob, _status = about.split(" ")
-            yield path[skip:], blob if mode.startswith(_FILES) else None
+        for place, (_before, now) in self.differing(old, new, below).items():
+            yield place[skip:], now.blob if now is not None and now.mode.startswith(_FILES) else None
+
+    def differing(self, old: str, new: str, below: str | None = None) -> dict[str, "Difference"]:
+        """What differs between two commits, by its place from the repository's top, or below a folder of the registry.
+
+        Repositories in the repository are among it, named by their commits.
+        """
+        paths = ["--", below] if below else []
+        raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, *paths).stdout
+        parts = iter(raw.decode("utf-8", "surrogateescape").split("\0")[:-1])
+        found = {}
+        for about, place in zip(parts, parts, strict=True):
+            before, mode, blob_before, blob, _status = about.split(" ")
+            found[place] = Difference(
+                None if before == _ABSENT else Entry(before[1:], blob_before),
+                None if mode == _ABSENT[1:] else Entry(mode, blob),
+            )
+        return found
+
+    def modified(self, places: Sequence[str]) -> list[str]:
+        """Which of these files, named from the repository's top, are in the work tree otherwise than in the index."""
+        wanted = set(places)
+        quiet = ("-c", "core.fsmonitor=false")
+        told = self.run(*quiet, "diff-files", "--name-only", "-z", "--no-renames").stdout
+        return [one for one in told.decode("utf-8", "surrogateescape").split("\0") if one in wanted]
 
     def history(self, path: str, revision: str = "HEAD") -> Iterator["Recorded"]:
         """The commits up to a revision that touched a file, oldest first, with the file as it then was."""
@@ -130,13 +171,14 @@ def blob_name(content: bytes, length: int) -> str:
     return digest.hexdigest()
 
 
-def _entries(tree: bytes, size: int) -> dict[bytes, str]:
+def _entries(tree: bytes, size: int) -> dict[bytes, Entry]:
     """The files of a folder as git keeps it: `mode name`, a zero byte, the object's name in `size` bytes."""
-    found: dict[bytes, str] = {}
+    found: dict[bytes, Entry] = {}
     place = 0
     while place < len(tree):
         end = tree.index(b"\0", place)
-        found[tree[place:end].partition(b" ")[2]] = tree[end + 1 : end + 1 + size].hex()
+        mode, _blank, name = tree[place:end].partition(b" ")
+        found[name] = Entry(mode.decode("ascii"), tree[end + 1 : end + 1 + size].hex())
         place = end + 1 + size
     return found
 

@@ -476,7 +476,7 @@ def merge_removes_a_case(f: Any) -> str:
     return f.commit(changes, "Merge\n", at="2026-03-13 17:10", parents=[one, other])
 
 
-@tampering("unlawful", "第十六条")
+@tampering("conflict", "第十六条")
 def merge_of_two_approvals(f: Any) -> str:
     one = f.act(REVIEW, "approve", "office/zhang", "2026-03-13 16:30", publish=True)
     other = f.act(REVIEW, "approve", "office/liu", "2026-03-13 16:40", publish=True, who=LIU)

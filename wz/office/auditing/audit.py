@@ -56,6 +56,20 @@ class Auditor:
                 self._commit(commit)
                 yield commit
 
+    def open_at(self, tip: str, findings: list[Finding]) -> list[Finding]:
+        """The findings without those conflicts of merges that have been settled by that commit."""
+        if not any(one.mark for one in findings):
+            return findings
+        in_force = self._settings.in_force(self._settings.at(tip))
+        place = f"{tip}:{self._past.prefix}"
+        return [
+            one
+            for one in findings
+            if one.mark is None
+            or in_force is None
+            or not merges.settled(one, self._past.contents.get(f"{place}{one.file}"), in_force.law)
+        ]
+
     def _wanted(self, chunk: Iterable[Commit]) -> Iterator[str]:
         """What will be read of these commits: versions of case files that are not in mind."""
         made: set[str] = set()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from wz.actions.replay import Replay, Unlawful, carry_on, replay
+from wz.actions.retract import placed
 from wz.model.event import Event, Facts
 from wz.model.problem import Problem
 from wz.regulation.law import Law
@@ -118,7 +119,7 @@ def _read(path: str, data: bytes, before: Known | None) -> Known:
     if before is not None and before.plain:
         events = added_events(data[before.size :])
         if events is not None:
-            return Known(CaseFile(path, data, before.facts, before.events + events, []), plain=True)
+            return Known(CaseFile(path, data, before.facts, placed(before.events + events), []), plain=True)
     return Known(parse(path, data))
 
 

@@ -1,7 +1,7 @@
 """Checks of what a commit wrote into case files: place, facts, workflow, roles."""
 
 from wz.actions.catalog import action_of
-from wz.actions.replay import named
+from wz.actions.replay import Unlawful, named
 from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.article import cited
@@ -92,10 +92,8 @@ def lawful(subject: Subject, growth: Growth) -> None:
     lines = Lines(growth)
     for one in growth.unlawful:
         own = one.place >= growth.place
-        what = f"events[{one.place}] {named(action_of(one.event))} {shown(one.event.at)}: "
-        why = one.refusal.why if own else _("no longer lawful: {why}").format(why=one.refusal.why)
         subject.found(
-            "unlawful", what + cited(one.refusal.article, why), one.refusal.instead,
+            "unlawful", unlawful_event(one, own=own), one.refusal.instead,
             path=growth.path, line=lines.of(one.place), article=one.refusal.article,
         )  # fmt: skip
     for number, event in numbered(growth):
@@ -105,6 +103,13 @@ def lawful(subject: Subject, growth: Growth) -> None:
                     "unlawful", f"events[{number}].{missing.field}: {missing.message}", missing.cure,
                     path=growth.path, line=lines.of(number),
                 )  # fmt: skip
+
+
+def unlawful_event(one: Unlawful, *, own: bool = True) -> str:
+    """An event and why it is not lawful; `own`: since it was recorded, not since a later one."""
+    why = one.refusal.why if own else _("no longer lawful: {why}").format(why=one.refusal.why)
+    what = f"events[{one.place}] {named(action_of(one.event))} {shown(one.event.at)}: "
+    return what + cited(one.refusal.article, why)
 
 
 def roles(subject: Subject, growth: Growth) -> None:

@@ -20,6 +20,7 @@ Kind = Literal[
     "time",
     "attachment",
     "merge",
+    "conflict",
     "settings",
     "history",
     "unsigned",
@@ -37,6 +38,7 @@ KIND_LABELS: dict[Kind, str] = {
     "time": "时间不符",
     "attachment": "附件不符",
     "merge": "合并不符",
+    "conflict": "冲突未决",
     "settings": "设置有误",
     "history": "历史断裂",
     "unsigned": "未签名",
@@ -55,6 +57,7 @@ _CURES: dict[Kind, str] = {
     "time": N_("Retract the event and enter it with the right time; `recording` in rules.yaml sets what is tolerated."),
     "attachment": N_("Restore the document; a new one is added with `wz attach`."),
     "merge": N_("Merge again and keep every event of both sides, one after the other."),
+    "conflict": N_("`wz sync --resolve` shows both events and asks which stands."),
     "settings": N_("Mend the file and commit it; `wz validate` lists every fault."),
     "history": N_("Fetch the registry's branch, and record on it anew."),
     "unsigned": N_("Sign it with a key listed in allowed_signers: git commit --amend -S"),
@@ -75,7 +78,10 @@ ARTICLES: dict[Kind, str] = {
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault of one commit. `line` is that of the file as the commit has it; `case` and `file` where it has one."""
+    """A fault of one commit. `line` is that of the file as the commit has it; `case` and `file` where it has one.
+
+    `mark` is that of an event in conflict with another since a merge: a later commit may settle it.
+    """
 
     kind: Kind
     commit: str
@@ -87,6 +93,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     article: str
     message: str
     cure: str
+    mark: str | None = None
 
     def as_problem(self) -> Problem:
         """As what checks of files show: the commit goes before the words."""

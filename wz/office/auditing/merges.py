@@ -3,12 +3,19 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from wz.actions.replay import replay
 from wz.i18n import _
-from wz.office.auditing.cases import Cases, Growth, Known
-from wz.office.auditing.checks import is_document, lawful, place, problems
-from wz.office.auditing.subject import Subject
+from wz.model.event import mark_of
+from wz.office.auditing.cases import Cases, Known
+from wz.office.auditing.checks import is_document, place, problems, unlawful_event
+from wz.office.auditing.finding import Finding
+from wz.office.auditing.subject import Subject, case_of
+from wz.office.rivals import resolve_cure
+from wz.regulation.law import Law
 from wz.store.casefile import event_lines, parse
-from wz.store.past import Change, Commit, Contents, Past, name_of_content
+from wz.store.joining import three_way
+from wz.store.merging import taken_apart
+from wz.store.past import Change, Commit, Contents, Past
 
 
 def check(subject: Subject, cases: Cases, contents: Contents) -> None:
@@ -35,8 +42,17 @@ def own_settings(commit: Commit, paths: Collection[str], past: Past) -> set[str]
     return {
         place
         for place, was, now, *theirs in zip(places, before, merged, *sides, strict=True)
-        if now not in theirs or any(one not in (was, now) for one in theirs)
+        if (now not in theirs or any(one not in (was, now) for one in theirs))
+        and not _joined(past, place, was, now, theirs)
     }
+
+
+def _joined(past: Past, path: str, was: str | None, now: str | None, theirs: list[str | None]) -> bool:
+    """Whether the merge put nothing of its own into a settings file that both sides had changed."""
+    if now is None or len(theirs) != 2 or None in theirs:
+        return False
+    base, ours, yours, merged = (past.contents.get(name) if name else None for name in (was, *theirs, now))
+    return three_way(past.git, path, base or b"", ours or b"", yours or b"") == merged
 
 
 def _document(subject: Subject, path: str, differing: list[Change], *, everywhere: bool) -> None:
@@ -60,16 +76,17 @@ def _case(
     if merged.problems or merged.facts is None:
         problems(subject, path, merged.problems)
         return
-    lost = [content for name, content in parents if not _kept(content, name, data)]
-    if lost:
+    now = _Texts(path, data)
+    versions = [_Texts(path, content) for _name, content in parents]
+    if any(one.lost_in(now) for one in versions) or not _in_order(versions, now):
         subject.found("merge", _("the merge lost or changed what a parent has of the case"), path=path)
         return
     if not everywhere:
         return
     theirs: Counter[bytes] = Counter()
-    for _name, content in parents:
-        theirs |= Counter(_items(content)[1])
-    if extra := Counter(_items(data)[1]) - theirs:
+    for one in versions:
+        theirs |= one.counted
+    if extra := now.counted - theirs:
         subject.found(
             "merge",
             _("the merge brought in {count} event(s) that no parent has").format(count=extra.total()),
@@ -83,30 +100,48 @@ def _case(
         for one in cases.at(path, name).replayed(law).unlawful
         if cases.at(path, name).facts
     }
-    new_ones = [
-        one for one in merged.replayed(law).unlawful if (one.event.action, one.event.at, one.event.by) not in before
-    ]
-    lawful(subject, Growth(path, data, merged, True, False, 1, [], new_ones))
+    lines = event_lines(data)
+    for found in merged.replayed(law).unlawful:
+        if (found.event.action, found.event.at, found.event.by) not in before:
+            subject.found(
+                "conflict", unlawful_event(found), f"{found.refusal.instead} {resolve_cure(case_of(path) or path)}",
+                path=path, line=lines.get(found.place), article=found.refusal.article, mark=mark_of(found.event),
+            )  # fmt: skip
 
 
-def _kept(content: bytes, name: str, merged: bytes) -> bool:
-    """Whether the merged file begins with the parent's, or holds all its events in their order behind its facts."""
-    if name_of_content(merged[: len(content)], name) == name:
+def settled(finding: Finding, content: bytes | None, law: Law) -> bool:
+    """Whether the event in conflict has been retracted since, or what stood in its way; `content` is the file now."""
+    read = parse(finding.file or "", content or b"")
+    if read.facts is None:
+        return False
+    return finding.mark not in {mark_of(one.event) for one in replay(read.facts, read.events, law).unlawful}
+
+
+class _Texts:
+    """A version of a case file as its facts and the text of each event and comment."""
+
+    def __init__(self, path: str, data: bytes) -> None:
+        head, tail = taken_apart(parse(path, data))
+        self.head = head.rstrip()
+        self.items = [piece.text for piece in tail]
+        self.counted = Counter(self.items)
+
+    def lost_in(self, merged: "_Texts") -> bool:
+        return self.head != merged.head or bool(self.counted - merged.counted)
+
+    def within(self, merged: "_Texts") -> bool:
+        """Whether the merged file has all of it in its order."""
+        left: Iterator[bytes] = iter(merged.items)
+        return all(item in left for item in self.items)
+
+
+def _in_order(versions: list[_Texts], merged: _Texts) -> bool:
+    """Whether each parent's order is kept; or one's, where two who had merged the same before contradict each other."""
+    kept = [one.within(merged) for one in versions]
+    if all(kept):
         return True
-    head, items = _items(content)
-    merged_head, merged_items = _items(merged)
-    return head == merged_head and _is_subsequence(items, merged_items)
-
-
-def _is_subsequence(items: list[bytes], within: list[bytes]) -> bool:
-    left: Iterator[bytes] = iter(within)
-    return all(item in left for item in items)
-
-
-def _items(data: bytes) -> tuple[bytes, list[bytes]]:
-    """A case file as its facts and the text of each event."""
-    lines = data.split(b"\n")
-    starts = sorted(event_lines(data).values())
-    head = b"\n".join(lines[: starts[0] - 1] if starts else lines).rstrip()
-    ends = [*(start - 1 for start in starts[1:]), len(lines)]
-    return head, [b"\n".join(lines[start - 1 : end]).rstrip() for start, end in zip(starts, ends, strict=True)]
+    common = versions[0].counted
+    for one in versions[1:]:
+        common &= one.counted
+    orders = {tuple(item for item in one.items if item in common) for one in versions}
+    return any(kept) and len(orders) > 1

@@ -55,7 +55,7 @@ def audit(
         counted = len(named)
     return Audit(
         registry=registry, range=text, tip=tip, signed=signed, commits=counted, examined=len(new),
-        findings=findings, late=late,
+        findings=auditor.open_at(tip, findings), late=late,
     )  # fmt: skip
 
 

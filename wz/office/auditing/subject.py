@@ -41,6 +41,7 @@ class Subject:
         *,
         line: int | None = None,
         article: str | None = None,
+        mark: str | None = None,
     ) -> Finding:
         """A fault of this commit."""
         return Finding(
@@ -54,6 +55,7 @@ class Subject:
             cure=help_text or cure(kind, self.parent, path or ""),
             line=line,
             article=article or ARTICLES[kind],
+            mark=mark,
         )
 
     @property

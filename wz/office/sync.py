@@ -1,0 +1,289 @@
+"""Sync: what others recorded comes in, what was recorded here goes out; cases that both changed by their events."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from wz.errors import GitFailed
+from wz.i18n import _, listed, ngettext
+from wz.office.conflicts import Conflict, conflicts_in
+from wz.store import remotes
+from wz.store.commits import Committer
+from wz.store.files import is_case_path
+from wz.store.joining import Join, Parting, join, plan
+from wz.store.registry import Registry
+from wz.store.remotes import Rejected, Remote
+
+_ATTEMPTS = 12
+_WAIT = 0.1  # seconds before the second attempt, doubled with each up to the longest
+_LONGEST = 5.0
+
+# Hears what is being done.
+Note = Callable[[str], None]
+
+
+class By(msgspec.Struct, frozen=True, kw_only=True):
+    """Who recorded something, and in how many commits."""
+
+    name: str
+    email: str
+    commits: int
+
+
+class Movement(msgspec.Struct, kw_only=True):
+    """What goes one way: commits and whose they are, the ids of new and of changed cases, how many other files."""
+
+    commits: int
+    by: list[By]
+    new: list[str]
+    changed: list[str]
+    documents: int
+    others: list[str]
+
+
+class Synced(msgspec.Struct, frozen=True, kw_only=True):
+    """`wz sync --format json`. `merged` are cases that both sides had changed; `commit` is where the branch is now.
+
+    `attempts` is how often it was tried, for somebody else pushed in between.
+    """
+
+    remote: str
+    branch: str
+    dry_run: bool
+    pushed: bool
+    commit: str
+    merge: str | None
+    attempts: int
+    came: Movement
+    went: Movement
+    merged: list[str]
+    conflicts: list[Conflict]
+
+
+class Carried(NamedTuple):
+    """A ref that goes along with the branch, and is not merged as a branch is.
+
+    `fetch` and `push` are git's refspecs; between the two `settle` brings together what was fetched and what is here.
+    """
+
+    fetch: str
+    push: str
+    settle: Callable[[Registry], None]
+
+
+# What is carried along besides the branch.
+CARRIED: tuple[Carried, ...] = ()
+
+
+def sync(
+    registry: Registry, named: str | None, *, push: bool = True, dry_run: bool = False, note: Note = lambda stage: None
+) -> Synced:
+    """Fetch, merge and push, anew as long as somebody else pushes in between.
+
+    Raises GitFailed where the remote cannot be reached or refuses, or where the two cannot be merged; then neither
+    side has changed, but for what an earlier attempt merged here.
+    """
+    git = registry.git
+    git.refuse_unfinished()
+    ref, start = git.head()
+    if start is None:
+        raise GitFailed(
+            _("nothing is committed here yet"), _("Commit the registry first: git add -A, then git commit.")
+        )
+    remote = remotes.chosen(git, ref, named)
+    with git.reserved("sync", 600):
+        return _Run(registry, ref, start, remote, note).run(push=push, dry_run=dry_run)
+
+
+class _Run:
+    """One sync under way."""
+
+    def __init__(self, registry: Registry, ref: str, start: str, remote: Remote, note: Note) -> None:
+        self._registry = registry
+        self._git: Committer = registry.git
+        self._ref, self._start = ref, start
+        self._remote, self._note = remote, note
+        self._merge: str | None = None
+        self._merged: dict[str, None] = {}
+
+    def run(self, *, push: bool, dry_run: bool) -> Synced:
+        for attempt in range(1, _ATTEMPTS + 1):
+            self._note(_("fetching from {remote}").format(remote=self._remote.name))
+            theirs = self._fetch()
+            if dry_run:
+                return self._told(theirs, self._planned(theirs), attempt, pushed=False, dry_run=True)
+            commit = self._join(theirs)
+            if commit is None:
+                continue
+            if theirs is not None:
+                remotes.remember(self._git, self._remote, theirs)
+            if not push:
+                return self._told(theirs, commit, attempt, pushed=False)
+            if theirs == commit and not CARRIED:
+                remotes.follow(self._git, self._remote, self._ref)
+                return self._told(theirs, commit, attempt, pushed=False)
+            self._note(_("pushing to {remote}").format(remote=self._remote.name))
+            rejected = remotes.push(self._git, self._remote, commit, [one.push for one in CARRIED])
+            if rejected is None:
+                remotes.remember(self._git, self._remote, commit)
+                remotes.follow(self._git, self._remote, self._ref)
+                return self._told(theirs, commit, attempt, pushed=theirs != commit)
+            self._refuse(rejected)
+            time.sleep(random.uniform(0.5, 1.0) * min(_WAIT * 2**attempt, _LONGEST))  # noqa: S311 - no secret
+        raise GitFailed(
+            _("others pushed to {remote} in between, {count} times").format(remote=self._remote.name, count=_ATTEMPTS),
+            _("What they recorded is here now; run `wz sync` again."),
+        )
+
+    def _fetch(self) -> str | None:
+        """The remote's commit; None where its branch is still to be made."""
+        git, remote = self._git, self._remote
+        theirs = remotes.fetch(git, remote, [one.fetch for one in CARRIED])
+        if theirs is None:
+            others = remotes.branches(git, remote)
+            if others and not (remote.tracking and git.commit_of(remote.tracking)):
+                raise GitFailed(
+                    _("{remote} has no branch {branch}; it has {others}").format(
+                        remote=remote.name, branch=remote.branch, others=listed(others[:8])
+                    ),
+                    _(
+                        "To work on its branch: git branch --set-upstream-to {remote}/{other}. "
+                        "To make a new one there: git push -u {remote} {branch}"
+                    ).format(remote=remote.name, other=others[0], branch=remote.branch),
+                )
+            return None
+        known = git.commit_of(remote.tracking) if remote.tracking else None
+        if known and not self._builds_on(theirs, known):
+            raise GitFailed(
+                _("the history of {remote} was rewritten: commit {commit}, which it had, is gone").format(
+                    remote=remote.name, commit=known[:9]
+                ),
+                _(
+                    "Ask whoever keeps it. To bring back what is gone: git push {remote} {commit}:{branch} --force. "
+                    "If it is meant to be gone: git fetch {remote}, then `wz sync` again."
+                ).format(remote=remote.name, commit=known[:9], branch=remote.branch),
+            )
+        return theirs
+
+    def _builds_on(self, descendant: str, ancestor: str) -> bool:
+        return self._git.run("merge-base", "--is-ancestor", ancestor, descendant, check=False).returncode == 0
+
+    def _parting(self, ours: str, theirs: str) -> Parting:
+        done = self._git.run("merge-base", ours, theirs, check=False)
+        base = done.stdout.decode().strip()
+        if base:
+            return Parting(base, ours, theirs)
+        if self._git.shallow:
+            raise GitFailed(
+                _("this clone is shallow: it does not reach back to where the two histories parted"),
+                _("Fetch the history: git fetch --unshallow"),
+            )
+        raise GitFailed(
+            _("{remote} holds another registry: the two histories have no commit in common").format(
+                remote=self._remote.name
+            ),
+            _("See that it is the right one (`git remote -v`); cases go from one registry to another by `wz export`."),
+        )
+
+    def _planned(self, theirs: str | None) -> str:
+        """Where the branch would be, as far as that is known before it is: what came and what would go."""
+        if theirs is not None:
+            self._settle(plan(self._git, self._parting(self._start, theirs)))
+        return self._start
+
+    def _join(self, theirs: str | None) -> str | None:
+        """Bring theirs into our branch; the commit that it is now, None where it moved meanwhile."""
+        with self._registry.locked():
+            ours = self._git.head()[1]
+            assert ours is not None
+            if theirs is None or theirs == ours:
+                return ours
+            parting = self._parting(ours, theirs)
+            planned = plan(self._git, parting)
+            self._settle(planned)
+            if parting.base == theirs:
+                return ours
+            commit = join(self._git, planned, self._message(parting), self._note)
+            if commit is not None and parting.base != ours:
+                self._merge = commit
+            return commit
+
+    def _settle(self, planned: Join) -> None:
+        """Raises GitFailed where the two sides cannot be joined; else notes what both had changed."""
+        if planned.clashes:
+            head = ngettext(
+                "{count} file cannot be merged, so nothing was:",
+                "{count} files cannot be merged, so nothing was:",
+                len(planned.clashes),
+            ).format(count=len(planned.clashes))
+            lines = (f"{one.file}:{one.line or 1}: {one.message}. {one.cure}" for one in planned.clashes)
+            raise GitFailed("\n".join([head, *lines]))
+        self._merged |= dict.fromkeys(planned.merged)
+
+    def _message(self, parting: Parting) -> str:
+        count = int(self._git.text("rev-list", "--count", f"{parting.ours}..{parting.theirs}"))
+        return f"sync: {count} commit(s) from {self._remote.name}\n\nWz-Action: sync\n"
+
+    def _refuse(self, rejected: Rejected) -> None:
+        if not rejected.race:
+            raise GitFailed(
+                _("{remote} refused the push: {words}").format(remote=self._remote.name, words=rejected.words),
+                _("What others recorded has come in; what was recorded here has not gone out yet."),
+            )
+
+    # -- what is told
+
+    def _told(self, theirs: str | None, commit: str, attempts: int, *, pushed: bool, dry_run: bool = False) -> Synced:
+        start, base = self._start, None
+        if dry_run and theirs is not None:
+            base = self._parting(start, theirs).base
+        came = self._movement(base or start, (theirs or start) if dry_run else commit, f"{start}..{theirs or start}")
+        went = self._movement(base or theirs, commit, f"{theirs}..{commit}" if theirs else commit)
+        fresh = Registry(self._registry.root)  # what came in may have changed the settings
+        return Synced(
+            remote=self._remote.name,
+            branch=self._remote.branch,
+            dry_run=dry_run,
+            pushed=pushed,
+            commit=commit,
+            merge=self._merge,
+            attempts=attempts,
+            came=came,
+            went=went,
+            merged=sorted(map(_id_of, self._merged)),
+            conflicts=[one for path in ([] if dry_run else sorted(self._merged)) for one in conflicts_in(fresh, path)],
+        )
+
+    def _movement(self, old: str | None, new: str, commits: str) -> Movement:
+        """What there is in `new` that was not in `old` (None: nothing was), and who recorded it."""
+        git = self._git
+        prefix, told = git.layout.prefix, list[str]()
+        movement = Movement(commits=0, by=[], new=[], changed=[], documents=0, others=[])
+        if old != new:
+            told = git.text("log", "--format=%an%x00%ae", "--no-merges", commits, "--").splitlines()
+            empty = git.text("hash-object", "-t", "tree", "--stdin")
+            for place, difference in git.differing(old or empty, new).items():
+                path = place.removeprefix(prefix)
+                if not (place.startswith(prefix) and path.startswith("cases/")):
+                    movement.others.append(path)
+                elif not is_case_path(path):
+                    movement.documents += 1
+                else:
+                    (movement.changed if difference.before else movement.new).append(_id_of(path))
+        return msgspec.structs.replace(movement, commits=len(told), by=_by(told))
+
+
+def _by(lines: Sequence[str]) -> list[By]:
+    counted: dict[tuple[str, str], int] = {}
+    for line in lines:
+        name, _zero, email = line.partition("\0")
+        counted[name, email] = counted.get((name, email), 0) + 1
+    found = [By(name=name, email=email, commits=count) for (name, email), count in counted.items()]
+    return sorted(found, key=lambda one: (-one.commits, one.name))
+
+
+def _id_of(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".yaml")

@@ -1,0 +1,165 @@
+"""Other repositories of the same registry: which there are, what they have, what they take."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from wz.errors import GitFailed, Usage
+from wz.i18n import _, listed
+from wz.store.git import Git, failed
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
+_BRANCHES = "refs/heads/"
+# Where what was fetched waits until it is part of the branch.
+INCOMING = "refs/wz/incoming"
+_NO_BRANCH = "couldn't find remote ref"
+_UNREACHABLE = (
+    "Could not read from remote repository",
+    "unable to access",
+    "does not appear to be a git repository",
+    "does not exist",
+    "Authentication failed",
+    "terminal prompts disabled",
+    "Connection refused",
+    "Could not resolve",
+    "timed out",
+    "not found",
+)
+# In git's answer to a push: somebody was quicker.
+_RACES = (
+    "fetch first",
+    "non-fast-forward",
+    "stale info",
+    "failed to update ref",
+    "cannot lock ref",
+    "incorrect old value",
+    "reference already exists",
+)
+
+
+class Remote(NamedTuple):
+    """Another repository, by the name or address that git knows it by, and its branch.
+
+    `known` is whether it has a name, `upstream` whether git's configuration names it for our branch.
+    """
+
+    name: str
+    branch: str
+    known: bool
+    upstream: bool
+
+    @property
+    def tracking(self) -> str | None:
+        """The ref that remembers what the branch there was when it was last looked at."""
+        return f"refs/remotes/{self.name}/{self.branch}" if self.known else None
+
+
+class Rejected(NamedTuple):
+    """A push that was not taken. `race`: somebody pushed in between; else the words of who refused it."""
+
+    race: bool
+    words: str
+
+
+def chosen(git: Git, ref: str, named: str | None) -> Remote:
+    """The remote to work with: the one named, else our branch's upstream, else the only one. Raises Usage."""
+    done = git.run("config", "--null", "--get-regexp", r"^(remote|branch)\.", check=False)
+    entries = (entry.partition("\n") for entry in done.stdout.decode("utf-8", "replace").split("\0") if entry)
+    config = {key: value for key, _line, value in entries}
+    branch = ref.removeprefix(_BRANCHES)
+    names = list(dict.fromkeys(key[7:].rpartition(".")[0] for key in config if re.match(r"remote\..+\.url$", key)))
+    upstream = config.get(f"branch.{branch}.remote")
+    there = config.get(f"branch.{branch}.merge", ref).removeprefix(_BRANCHES)
+    if named is None:
+        named = upstream or (names[0] if len(names) == 1 else "origin" if "origin" in names else None)
+    if named is None and names:
+        raise Usage(
+            _("there are several remotes: {names}").format(names=listed(names)),
+            _("Name the one that is meant: wz sync {name}").format(name=names[0]),
+        )
+    if named is None:
+        raise Usage(
+            _("this registry has no remote to sync with"),
+            _("Add one: git remote add origin ADDRESS (a folder, ssh or https address); then `wz sync`."),
+        )
+    if named.startswith("-") or (named not in names and not re.search(r"[/\\:.]", named)):
+        raise Usage(
+            _("there is no remote {name}").format(name=named),
+            _("`git remote -v` shows the remotes; an address or folder will do, too."),
+        )
+    own = named == upstream
+    return Remote(named, there if own else branch, named in names, own)
+
+
+def fetch(git: Git, remote: Remote, more: Sequence[str] = ()) -> str | None:
+    """Bring what the remote's branch has into our objects; its commit, None where it has no such branch.
+
+    `more` are refspecs of what is fetched along. The ref that remembers the remote's branch stays as it is: see
+    `remember`. Raises GitFailed with git's own words where the remote cannot be reached.
+    """
+    source = f"+{_BRANCHES}{remote.branch}:{INCOMING}"
+    arguments = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-recurse-submodules")
+    done = git.run("-c", "gc.auto=0", *arguments, "--end-of-options", remote.name, source, *more, check=False)
+    if done.returncode == 0:
+        return git.commit_of(INCOMING)
+    if _NO_BRANCH in done.stderr.decode("utf-8", "replace"):
+        return None
+    raise unreachable(("fetch",), done, remote)
+
+
+def branches(git: Git, remote: Remote) -> list[str]:
+    """The branches that the remote has."""
+    done = git.run("ls-remote", "--heads", "--end-of-options", remote.name, check=False)
+    if done.returncode != 0:
+        raise unreachable(("ls-remote",), done, remote)
+    return [line.partition(_BRANCHES)[2] for line in done.stdout.decode("utf-8", "replace").splitlines()]
+
+
+def push(git: Git, remote: Remote, commit: str, more: Sequence[str] = ()) -> Rejected | None:
+    """Make the remote's branch that commit, if it builds on what is there; `more` are refspecs of what goes along.
+
+    None where it was taken. Raises GitFailed where the remote cannot be reached.
+    """
+    target = f"{commit}:{_BRANCHES}{remote.branch}"
+    done = git.run("push", "--porcelain", "--end-of-options", remote.name, target, *more, check=False)
+    if done.returncode == 0:
+        return None
+    told, words = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
+    refused = [line for line in told.splitlines() if line.startswith("!")]
+    if not refused:
+        if any(one in words for one in _RACES):
+            return Rejected(True, words)
+        raise unreachable(("push",), done, remote)
+    reasons = [line.rpartition("\t")[2] for line in refused]
+    if all(any(race in reason for race in _RACES) for reason in reasons):
+        return Rejected(True, words)
+    lines = (line for line in words.splitlines() if not line.startswith(("hint:", "To ")))
+    said = [line.removeprefix("remote: ").rstrip() for line in lines]
+    return Rejected(False, "\n".join([*filter(None, said), *reasons]))
+
+
+def remember(git: Git, remote: Remote, commit: str) -> None:
+    """Note what the remote's branch is, as git does; what was fetched need not wait any more."""
+    if remote.tracking is not None:
+        git.run("update-ref", "-m", "wz: sync", remote.tracking, commit, check=False)
+    git.run("update-ref", "-d", INCOMING, check=False)
+
+
+def follow(git: Git, remote: Remote, ref: str) -> None:
+    """Let our branch have that remote's as its upstream, unless it has one."""
+    branch = ref.removeprefix(_BRANCHES)
+    if remote.known and git.run("config", "--get", f"branch.{branch}.remote", check=False).returncode != 0:
+        git.configure({f"branch.{branch}.remote": remote.name, f"branch.{branch}.merge": _BRANCHES + remote.branch})
+
+
+def unreachable(arguments: Sequence[str], done: "CompletedProcess[bytes]", remote: Remote) -> GitFailed:
+    """A remote that cannot be reached, in git's own words."""
+    error = failed(arguments, done)
+    if not error.cure and any(word in error.message for word in _UNREACHABLE):
+        error.cure = _(
+            "See that {remote} is right (`git remote -v`), that the network works and that you may go there; nothing "
+            "has changed here. Try it alone: git ls-remote {remote}"
+        ).format(remote=remote.name)
+    return error
