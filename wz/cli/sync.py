@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FINDINGS = 1
 _PATIENCE = 1.0  # seconds until a stage is worth a line
-_SHOWN = 8
+_SHOWN, _FEW = 8, 3
 
 
 def _complete_remote(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -131,10 +131,10 @@ def _tell(done: "Synced", no_push: bool) -> None:
 def _movement(movement: "Movement") -> str:
     from wz.render.table import one_line
 
-    names = (f"{one_line(one.name)} ({one.commits})" for one in movement.by[:_SHOWN])
+    people = (f"{one_line(one.name)} ({one.commits})" for one in movement.by[:_SHOWN])
     parts = [
         ngettext("{count} commit", "{count} commits", movement.commits).format(count=movement.commits)
-        + _(" by {names}").format(names=listed(names)),
+        + _(" by {names}").format(names=listed(people)),
     ]
     if movement.new:
         count = len(movement.new)
@@ -146,7 +146,9 @@ def _movement(movement: "Movement") -> str:
         count = movement.documents
         parts.append(ngettext("{count} document", "{count} documents", count).format(count=count))
     if movement.others:
-        parts.append(listed(map(one_line, movement.others[:_SHOWN])))
+        names, count = listed(map(one_line, movement.others[:_FEW])), len(movement.others)
+        more = ngettext("{names} and {count} other file", "{names} and {count} other files", count - _FEW)
+        parts.append(more.format(names=names, count=count - _FEW) if count > _FEW else names)
     return listed(parts)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any, Literal
 
 import msgspec
@@ -18,6 +19,11 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     sha256: str
     size: int
+
+    @property
+    def apart(self) -> str:
+        """The name it lies under where a merge found another document by its own; see `name_apart`."""
+        return name_apart(self.name, self.sha256)
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,3 +89,9 @@ def mark_of(event: Event) -> str:
     if data.get("mark"):
         del data["event"]
     return hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()[:16]
+
+
+def name_apart(name: str, sha256: str) -> str:
+    """What a merge calls a document where the other side has another one by its name: `bill~1a2b3c4d.pdf`."""
+    path = PurePosixPath(name)
+    return str(path.with_name(f"{path.stem}~{sha256[:8]}{path.suffix}"))

@@ -1,15 +1,21 @@
 """The history of a case: its events beside the commits that recorded them."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
 from wz.actions.catalog import action_of
 from wz.model import case_id as ids
+from wz.model.event import Event, mark_of
 from wz.model.instants import SHANGHAI
 from wz.office.act import unreadable
 from wz.store.casefile import parse
 from wz.store.registry import Registry
+from wz.store.repository import Recorded
+
+_Key = tuple[str, int]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +32,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def history(registry: Registry, case_id: str) -> list[Entry]:
-    """Registration and events in file order. A commit records the events by which the file grew in it.
+    """Registration and events in file order. An event was recorded by the first commit that has it, not by a merge.
 
     In a shallow clone its oldest commit stands for all that came before.
     """
@@ -36,15 +42,14 @@ def history(registry: Registry, case_id: str) -> list[Entry]:
         raise unreadable(read.problems)
     commits = list(registry.git.history(path, registry.revision or "HEAD")) if registry.git.present else []
     oldest = registry.git.oldest_of_shallow if commits else frozenset()
-    recorded = {}
-    known = -1  # -1: not even the facts
+    recorded: dict[_Key, Recorded] = {}
+    registration: Recorded | None = None
     for commit in commits:
-        grown = len(parse(path, commit.content).events) if commit.content is not None else known
-        for place in range(known + 1, grown + 1):
-            recorded[place] = commit
-        known = max(known, grown)
+        if commit.content is not None:
+            registration = registration or commit
+            for key in _keys(parse(path, commit.content).events):
+                recorded.setdefault(key, commit)
     name_of = registry.directory.name_of
-    registration = recorded.get(0)
     entries = [
         Entry(
             place=None,
@@ -57,8 +62,8 @@ def history(registry: Registry, case_id: str) -> list[Entry]:
             summary=read.facts.title,
         )
     ]
-    for place, event in enumerate(read.events, 1):
-        commit_of = recorded.get(place)
+    for place, (event, key) in enumerate(zip(read.events, _keys(read.events), strict=True), 1):
+        commit_of = recorded.get(key)
         entries.append(
             Entry(
                 place=place,
@@ -72,3 +77,13 @@ def history(registry: Registry, case_id: str) -> list[Entry]:
             )
         )
     return entries
+
+
+def _keys(events: Iterable[Event]) -> list[_Key]:
+    """What each event is known by, and how many like it stand before it."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for mark in map(mark_of, events):
+        keys.append((mark, seen[mark]))
+        seen[mark] += 1
+    return keys

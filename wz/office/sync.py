@@ -219,7 +219,8 @@ class _Run:
                 "{count} files cannot be merged, so nothing was:",
                 len(planned.clashes),
             ).format(count=len(planned.clashes))
-            lines = (f"{one.file}:{one.line or 1}: {one.message}. {one.cure}" for one in planned.clashes)
+            places = (f"{one.file}:{one.line}" if one.line else one.file for one in planned.clashes)
+            lines = (f"{place}: {one.message}. {one.cure}" for place, one in zip(places, planned.clashes, strict=True))
             raise GitFailed("\n".join([head, *lines]))
         self._merged |= dict.fromkeys(planned.merged)
 

@@ -172,11 +172,13 @@ def _event_problem(read: CaseFile, facts: Facts, place: int, field: str, message
 def _file_problems(
     registry: Registry, read: CaseFile, case_id: str, files: list[File], where: str
 ) -> Iterator[Problem]:
+    folder = ids.files_of(case_id)
     for file in files:
-        path = f"{ids.files_of(case_id)}/{file.name}"
-        try:
-            content = (registry.root / path).read_bytes()
-        except OSError:
+        path = f"{folder}/{file.name}"
+        found = [_document(registry, path), _document(registry, f"{folder}/{file.apart}")]
+        if any(content is not None and _is(file, content) for content in found):
+            continue
+        if found[0] is None:
             yield Problem(
                 file=read.path,
                 line=_text_line(read, file.sha256),
@@ -184,8 +186,7 @@ def _file_problems(
                 message=f"{where}: " + _("{path} is not there").format(path=path),
                 cure=_("Restore it: git checkout HEAD -- {path}").format(path=path),
             )
-            continue
-        if hashlib.sha256(content).hexdigest() != file.sha256 or len(content) != file.size:
+        else:
             yield Problem(
                 file=read.path,
                 line=_text_line(read, file.sha256),
@@ -193,6 +194,18 @@ def _file_problems(
                 message=f"{where}: " + _("{path} is not the file that was recorded (sha256 or size)").format(path=path),
                 cure=_("Restore it from the commit that added it: git log -- {path}").format(path=path),
             )
+
+
+def _document(registry: Registry, path: str) -> bytes | None:
+    try:
+        return (registry.root / path).read_bytes()
+    except OSError:
+        return None
+
+
+def _is(file: File, content: bytes) -> bool:
+    """Whether that is the document that was recorded."""
+    return len(content) == file.size and hashlib.sha256(content).hexdigest() == file.sha256
 
 
 def _line(read: CaseFile, *path: str | int) -> int | None:

@@ -5,12 +5,14 @@ files by git's own three-way merge. Places are those from the repository's top.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _, listed
+from wz.model.event import name_apart
 from wz.model.problem import Problem
 from wz.store import merging
 from wz.store.commits import Committer, quoted
@@ -64,8 +66,9 @@ def plan(git: Committer, parting: Parting) -> Join:
             join.files[place], join.formers[place] = difference.now, difference.before
     _refuse_folders(join, mine)
     contents = _contents(git, both)
+    told = {clash.file for clash in join.clashes}
     for place, (my, your) in both.items():
-        if my.now != your.now:
+        if my.now != your.now and place.removeprefix(git.layout.prefix) not in told:
             _both(git, join, place, my, your, contents)
     return join
 
@@ -147,11 +150,7 @@ def _both(
         merged = merging.merge(path, base, ours, theirs)
         join.merged.append(path)
     elif inside and path.startswith("cases/"):
-        merged = Problem(
-            file=path,
-            message=_("both sides added another document by this name"),
-            cure=_("Record one of the two under another name, with `wz attach`."),
-        )
+        merged = _documents(join, place, ours, theirs)
     else:
         merged = three_way(git, path, base or b"", ours, theirs) or Problem(
             file=path, message=_("both sides changed the same lines of it"), cure=_by_hand(join)
@@ -167,6 +166,15 @@ def _both(
     join.files[place] = Entry(mode, known or "")
     if join.files[place] == my.now:
         del join.files[place], join.formers[place]
+
+
+def _documents(join: Join, place: str, *both: bytes) -> bytes:
+    """Two documents by one name: both stay, one of them under a name of its own. Gives the one that keeps the name."""
+    (_digest, kept), (digest, moved) = sorted((sha256(content).hexdigest(), content) for content in both)
+    apart = name_apart(place, digest)
+    join.contents[apart] = moved
+    join.files[apart], join.formers[apart] = Entry(_REGULAR[0], ""), None
+    return kept
 
 
 def _by_hand(join: Join) -> str:

@@ -20,6 +20,9 @@ from wz.store.growing import is_plain
 _ITEM = re.compile(rb"^  - action: ", re.MULTILINE)
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+\Z")
 _COMMENT = re.compile(rb" *#")
+_EVENTS = b"\nevents:\n"
+# A comment that may stand between events as wz writes them; further in, it may be part of a text.
+_BESIDE = re.compile(rb"^ {0,4}#", re.MULTILINE)
 
 
 class Piece(NamedTuple):
@@ -84,8 +87,8 @@ def taken_apart(read: CaseFile) -> Pieces:
     data = read.data
     if read.problems:
         return Pieces(data, [])
-    if is_plain(data, len(read.events)):
-        start = data.index(b"\nevents:\n") + len(b"\nevents:\n")
+    if is_plain(data, len(read.events)) and not _BESIDE.search(data, data.index(_EVENTS)):
+        start = data.index(_EVENTS) + len(_EVENTS)
         places = [found.start() for found in _ITEM.finditer(data, start)]
         return Pieces(
             data[:start],

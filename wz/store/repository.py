@@ -146,7 +146,9 @@ class Repository(Git):
 
     def history(self, path: str, revision: str = "HEAD") -> Iterator["Recorded"]:
         """The commits up to a revision that touched a file, oldest first, with the file as it then was."""
-        done = self.run("log", "--reverse", "-z", f"--format={_HISTORY}", revision, "--", path, check=False)
+        done = self.run(
+            "log", "--reverse", "--topo-order", "-z", f"--format={_HISTORY}", revision, "--", path, check=False
+        )
         if done.returncode != 0:
             if (self.last_commit() if revision == "HEAD" else self.commit_of(revision)) is None:
                 return  # before the first commit

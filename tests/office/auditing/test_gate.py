@@ -2,9 +2,7 @@
 
 import os
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.office.auditing import tamperings
+from tests.serving import git_daemon
 from wz.office.hooks import CLONE, SERVER, install, uninstall
 from wz.store.git import Git
 
@@ -36,22 +35,8 @@ def server(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def daemon(server: Path) -> Iterator[str]:
     """The address under which `git daemon` on loopback serves the server's repository."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = ["git", "daemon", "--reuseaddr", "--export-all", "--enable=receive-pack", "--listen=127.0.0.1"]
-    process = subprocess.Popen([*command, f"--port={port}", f"--base-path={server.parent}"])
-    try:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with socket.socket() as one:
-                if one.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield f"git://127.0.0.1:{port}/{server.name}"
-    finally:
-        process.terminate()
-        process.wait(20)
+    with git_daemon(server.parent) as address:
+        yield f"{address}/{server.name}"
 
 
 def clone(of: str | Path, to: Path) -> Path:

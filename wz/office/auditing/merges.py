@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from hashlib import sha256
 
 from wz.actions.replay import replay
 from wz.i18n import _
-from wz.model.event import mark_of
+from wz.model.event import mark_of, name_apart
 from wz.office.auditing.cases import Cases, Known
 from wz.office.auditing.checks import is_document, place, problems, unlawful_event
 from wz.office.auditing.finding import Finding
@@ -17,17 +18,29 @@ from wz.store.joining import three_way
 from wz.store.merging import taken_apart
 from wz.store.past import Change, Commit, Contents, Past
 
+# A file's path, and the name of its content.
+_Lying = tuple[str, str | None]
+
 
 def check(subject: Subject, cases: Cases, contents: Contents) -> None:
     """Every file below cases/ that differs from some parent's."""
     compared = [{change.path: change for change in changes} for changes in subject.commit.changes]
-    for path in sorted({path for changes in compared for path in changes if path.startswith("cases/")}):
+    paths = sorted({path for changes in compared for path in changes if path.startswith("cases/")})
+    placed = {(path, change.new) for changes in compared for path, change in changes.items() if is_document(path)}
+    moved = {
+        (_apart(path, change.old, contents), change.old)
+        for changes in compared
+        for path, change in changes.items()
+        if change.old and is_document(path)
+    }
+    for path in paths:
         changes = [one.get(path) for one in compared]
         differing = [change for change in changes if change is not None]
         if any(change.new is None for change in differing):
             subject.found("removed", _("the merge removed a file that a parent has"), path=path)
         elif is_document(path):
-            _document(subject, path, differing, everywhere=all(changes))
+            if (path, differing[0].new) not in moved:
+                _document(subject, path, differing, placed, everywhere=all(changes), contents=contents)
         elif place(subject, differing[0]):
             _case(subject, path, differing, everywhere=all(changes), cases=cases, contents=contents)
 
@@ -55,11 +68,20 @@ def _joined(past: Past, path: str, was: str | None, now: str | None, theirs: lis
     return three_way(past.git, path, base or b"", ours or b"", yours or b"") == merged
 
 
-def _document(subject: Subject, path: str, differing: list[Change], *, everywhere: bool) -> None:
-    if any(change.old for change in differing):
+def _document(
+    subject: Subject, path: str, differing: list[Change], placed: set[_Lying], *, everywhere: bool, contents: Contents
+) -> None:
+    """What a parent has by that name may lie under a name of its own, if another parent's now has the name."""
+    former = {change.old for change in differing if change.old}
+    if any(everywhere or (_apart(path, old, contents), old) not in placed for old in former):
         subject.found("attachment", _("the merge changed a document that a parent has"), path=path)
     elif everywhere:
         subject.found("attachment", _("the merge brought in a document that no parent has"), path=path)
+
+
+def _apart(path: str, name: str, contents: Contents) -> str:
+    """Where a document lies that could not keep its name; `name` is that of its content."""
+    return name_apart(path, sha256(contents.get(name) or b"").hexdigest())
 
 
 def _case(

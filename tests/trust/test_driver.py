@@ -1,0 +1,106 @@
+"""Git by hand: its pull, rebase, cherry-pick and stash merge cases by their events in every clone."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from tests.trust.clones import git
+from tests.trust.conftest import Clone
+
+Pair = tuple[Clone, Clone]
+
+
+@pytest.fixture
+def parted(pair: Pair) -> tuple[Clone, Clone, str]:
+    """Two clones that have each put a note on the same case; Zhang's is on the hub."""
+    one, other = pair
+    case = one.new()
+    one("sync")
+    other("sync")
+    other("note", case, "--text", "刘")
+    one("note", case, "--text", "张")
+    one("sync")
+    return one, other, case
+
+
+HOW: dict[str, list[tuple[str, ...]]] = {
+    "pull": [("pull", "-q", "--no-rebase", "--no-edit")],
+    "rebase": [("pull", "-q", "--rebase")],
+    "cherry-pick": [
+        ("fetch", "-q"), ("branch", "mine"), ("reset", "-q", "--hard", "origin/main"), ("cherry-pick", "mine"),
+    ],
+    "stash": [
+        ("reset", "-q", "--soft", "HEAD^"), ("stash", "-q"), ("pull", "-q"), ("stash", "pop", "-q"),
+        ("commit", "-qam", "by hand"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_git_by_hand(parted: tuple[Clone, Clone, str], how: str) -> None:
+    _one, other, case = parted
+    for command in HOW[how]:
+        other.git(*command)
+    assert other.clean
+    assert other.texts(case) == (["刘", "张"] if how == "pull" else ["张", "刘"])
+    other("validate")
+    if how != "stash":  # a message of one's own has no trailers
+        other("audit")
+    other("sync")
+
+
+def test_a_fresh_clone_has_the_driver_after_its_first_command(pair: Pair) -> None:
+    one, _other = pair
+    assert git(one.root, "config", "--default", "none", "merge.wz.driver") == "none"
+    one("check")
+    assert "merge-file %O %A %B %P" in git(one.root, "config", "merge.wz.driver")
+
+
+def test_nobody_elses_configuration_is_written_to(pair: Pair) -> None:
+    """A registry that does not ask for the driver, and one that must not be written to, are only read."""
+    one, other = pair
+    (one.root / ".gitattributes").write_text("cases/** -text\n")
+    before = (one.root / ".git/config").read_bytes()
+    one("check")
+    assert (one.root / ".git/config").read_bytes() == before
+    (other.root / ".git/config").chmod(0o444)
+    if os.geteuid() != 0:
+        other("check")
+
+
+def test_init_update_lets_an_old_registry_ask_for_it(pair: Pair) -> None:
+    one, _other = pair
+    (one.root / ".gitattributes").write_text("cases/** -text")
+    one.git("commit", "-qam", "old")
+    one("init", "--update")
+    assert (one.root / ".gitattributes").read_text() == "cases/** -text\ncases/**/*.yaml merge=wz\n"
+    assert one.clean
+    assert one.git("check-attr", "merge", "cases/2026/11/23/x.yaml").endswith(": wz")
+    assert "merge-file" in git(one.root, "config", "merge.wz.driver")
+
+
+def test_what_cannot_be_merged_stays_readable(parted: tuple[Clone, Clone, str], run_git: Callable[..., int]) -> None:
+    """Somebody changed the facts by hand: git is told of a conflict, and the file is ours."""
+    _one, other, case = parted
+    file = other.file(case)
+    file.write_bytes(file.read_bytes().replace("路灯".encode(), "井盖".encode()))
+    other.git("commit", "-qam", "facts")
+    ours = file.read_bytes()
+    assert run_git(other, "pull", "-q", "--no-rebase", "--no-edit") == 1
+    assert file.read_bytes() == ours
+    other.git("merge", "--abort")
+    told = other("sync", code=5).err
+    assert f"{file.relative_to(other.root).as_posix()}:4: " in told
+    assert "other facts" in told
+
+
+@pytest.fixture
+def run_git() -> Callable[..., int]:
+    """The exit code of git."""
+    import subprocess
+
+    def run(clone: Clone, *arguments: str) -> int:
+        return subprocess.run(["git", "-C", str(clone.root), *arguments], capture_output=True, check=False).returncode
+
+    return run
