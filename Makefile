@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench docs messages clean
+.PHONY: demo test lint bench soak docs messages clean
 
 demo: $(STAMP)
 	$(BIN)/wz check --as-of 2026-11-20
@@ -21,6 +21,10 @@ lint: $(VENV)/.installed-lint
 bench: $(STAMP)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.history
+
+# Ten minutes; `SECONDS=60 make soak` is shorter. What else can be asked: python -m soak --help, soak.powercut --help.
+soak: $(VENV)/.installed-test
+	SECONDS=$${SECONDS:-600} $(BIN)/python -m soak
 
 docs: $(STAMP)
 	$(BIN)/python docs/generate.py

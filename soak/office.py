@@ -53,16 +53,18 @@ def found(root: Path, cases: int) -> list[str]:
     (root / "calendar.yaml").write_bytes(calendar)
     git(root, "commit", "-qam", "settings")
     if cases:
-        rows = "\n".join(
-            json.dumps({"编号": f"S{number}", "标题": f"第{number}盏路灯不亮", "内容": "请派人来修。", "类别": "投诉",
-                        "渠道": "网站", "时间": f"2026-11-{number % 20 + 1:02d} 09:{number % 60:02d}"}, ensure_ascii=False)
-            for number in range(cases)
-        )  # fmt: skip
+        rows = "\n".join(json.dumps(_petition(number), ensure_ascii=False) for number in range(cases))
         with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as table:
             table.write(rows + "\n")
             table.flush()
             must(root, "import", table.name, "--yes", "--system", "旧平台")
     return ids(root)
+
+
+def _petition(number: int) -> dict[str, str]:
+    received = f"2026-11-{number % 20 + 1:02d} 09:{number % 60:02d}"
+    texts = {"标题": f"第{number}盏路灯不亮", "内容": "请派人来修。", "类别": "投诉", "渠道": "网站"}
+    return {"编号": f"S{number}", "时间": received, **texts}
 
 
 def ids(root: Path) -> list[str]:

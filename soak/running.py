@@ -23,7 +23,7 @@ class Running:
     """A wz under way, in a session of its own, so that it can be killed with all its gits."""
 
     def __init__(self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> None:
-        self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed by wait
         self.pid = os.fork()
         if self.pid == 0:
             _become(arguments, cwd, env or {}, self._out.fileno(), self._err.fileno())
