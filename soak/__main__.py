@@ -24,9 +24,15 @@ from soak.running import Running, wz
 from tests.serving import git_daemon
 from tests.trust.clones import KILLED, Clones, Run, Said
 
-# So many cases that the index of cases is used.
-CASES = 420
+_CASES = 420  # so many that the index of cases is used
 _GIT_FAILED = 5
+
+
+class _Wrong(AssertionError):
+    """A command ended as none may."""
+
+    def __init__(self, root: Path, arguments: Sequence[str], said: Said) -> None:
+        super().__init__(f"{root.name}: wz {' '.join(arguments)} gave {said.code}: {(said.err or said.out)[-500:]}")
 
 
 class Crowd(Clones):
@@ -52,7 +58,7 @@ class Crowd(Clones):
             self.totals.refused += 1
             self.never.add(token)
         else:
-            raise AssertionError((root, arguments, said))
+            raise _Wrong(root, arguments, said)
 
     def sync(self, root: Path) -> None:
         said = self.run(root, ("sync",), self._moment(2.0))
@@ -61,15 +67,16 @@ class Crowd(Clones):
         elif said.code in (0, 1):
             self.totals.syncs += 1
         elif said.code != _GIT_FAILED:  # somebody else was quicker too often, or the remote was at work
-            raise AssertionError((root, "sync", said))
+            raise _Wrong(root, ("sync",), said)
 
     def _look(self, root: Path) -> None:
         command = self.chance.choice(
             [("check", "--format", "json"), ("list", "--all", "--format", "ids"), ("validate",)]
         )
         said = self.run(root, command, self._moment(1.0))
-        if said.code not in (0, KILLED):
-            raise AssertionError((root, command, said))
+        # Conflicts of a sync, not resolved yet, are findings; git has nothing to complain of.
+        if said.code not in (0, 1, 4, KILLED):
+            raise _Wrong(root, command, said)
         self.reads += said.code == 0
 
 
@@ -145,15 +152,16 @@ def _worker(crowd: Crowd, seed: int, until: float) -> tuple[int, int]:
         os._exit(0)
 
 
-def trial(folder: Path, clones: int, people: int, seconds: float, kills: float, seed: int) -> tuple[Crowd, list[str]]:
+def trial(folder: Path, given: argparse.Namespace) -> tuple[Crowd, list[str]]:
     """A whole trial in an empty folder; gives what was done and what went wrong."""
+    seed = given.seed
     prepare_environment(folder / "home")
-    found(folder / "start", CASES)
+    found(folder / "start", given.cases)
     git(folder, "clone", "-q", "--bare", str(folder / "start"), str(folder / "hub.git"))
     git(folder / "hub.git", "config", "core.fsync", "all")
     with git_daemon(folder) as address:
-        crowd = Crowd(folder, f"{address}/hub.git", clones, random.Random(seed), kills=kills)  # noqa: S311
-        wrong = work_together(crowd, people, seconds, seed)
+        crowd = Crowd(folder, f"{address}/hub.git", given.clones, random.Random(seed), kills=given.kills)  # noqa: S311
+        wrong = work_together(crowd, given.people, given.seconds, seed)
         crowd.run = lambda root, arguments, moment: Said(*wz(*arguments, cwd=root))
         if not wrong:
             try:
@@ -174,14 +182,15 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("SECONDS", "600")))
     parser.add_argument("--clones", type=int, default=5)
     parser.add_argument("--people", type=int, default=4, help="how many work at once")
+    parser.add_argument("--cases", type=int, default=_CASES, help="how many there are at the beginning")
     parser.add_argument("--kills", type=float, default=0.25, help="how often a command is killed")
     parser.add_argument("--seed", type=int, default=random.randrange(10**9))  # noqa: S311
     given = parser.parse_args()
     sys.stdout.write(f"python -m soak --seconds {given.seconds:.0f} --clones {given.clones} --people {given.people} ")
-    sys.stdout.write(f"--kills {given.kills} --seed {given.seed}\n")
+    sys.stdout.write(f"--cases {given.cases} --kills {given.kills} --seed {given.seed}\n")
     sys.stdout.flush()
     folder = Path(tempfile.mkdtemp(prefix="wz-soak-")).resolve()
-    crowd, wrong = trial(folder, given.clones, given.people, given.seconds, given.kills, given.seed)
+    crowd, wrong = trial(folder, given)
     totals = crowd.totals
     sys.stdout.write(
         f"actions acknowledged {totals.acknowledged}, refused {totals.refused}, killed {totals.killed}, "

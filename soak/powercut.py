@@ -28,6 +28,7 @@ class Scenario(NamedTuple):
     name: str
     command: Callable[[Path, Path], Sequence[str]]
     prepare: Callable[[Path], None] = lambda root: None
+    cases: int = 4
 
 
 class Cut(NamedTuple):
@@ -80,7 +81,7 @@ SCENARIOS = (
     Scenario("a new case", _new),
     Scenario("undo", lambda root, papers: ["undo", ids(root)[0], "--reason", "记错了"], _one_note),
     Scenario("a batch, a commit for each case", _per_case),
-    Scenario("a batch of 80 in one commit", _batch),
+    Scenario("a batch of 80 in one commit", _batch, cases=81),
     Scenario("an import of 70 rows", _import),
 )
 
@@ -140,11 +141,16 @@ class Trial:
                 cut = Cut(self.scenario.name, number, self.count, mode, seed + number)
                 shutil.rmtree(target, ignore_errors=True)
                 disk.after_cut(target, mode, cut.seed)
-                yield cut, self._wrong(target, acknowledged=number == self.count)
+                yield (
+                    cut,
+                    self._wrong(
+                        target, acknowledged=number == self.count, reading=(number + MODES.index(mode)) % 2 == 0
+                    ),
+                )
 
-    def _wrong(self, root: Path, *, acknowledged: bool) -> list[str]:
-        read = wz("check", cwd=root)
-        if read.code:
+    def _wrong(self, root: Path, *, acknowledged: bool, reading: bool) -> list[str]:
+        """`reading`: somebody looks first, else the next action is the first command."""
+        if reading and (read := wz("check", cwd=root)).code:
             return [f"wz check gave {read.code}: {read.err}"]
         head = git(root, "rev-parse", "HEAD", check=False).strip()
         if head not in ((self.after,) if acknowledged else (self.before, self.after)):
@@ -155,12 +161,20 @@ class Trial:
         return faults(root, [head])
 
 
-def _some(count: int, chance: random.Random) -> Callable[[int], Sequence[str]]:
-    """All ways after the last call, else one way after so many calls."""
-    chosen: dict[int, str] = {}
+def _wanted(trial: Trial, options: argparse.Namespace) -> Callable[[int], Sequence[str]]:
+    """All four ways after every n-th call, or so many by chance; after the last call always all four."""
+    chance = random.Random(options.seed)  # noqa: S311
+    by_chance: dict[int, str] = {}
+    if options.cuts is not None:
+        some = chance.sample(range(1, trial.count), min(options.cuts, trial.count - 1))
+        by_chance = {number: chance.choice(MODES) for number in some}
 
-    def wanted(number: int) -> Sequence[str]:
-        return [chosen[number]] if number in chosen else []
+    def wanted(after: int) -> Sequence[str]:
+        if after == trial.count:
+            return MODES
+        if options.cuts is not None:
+            return [by_chance[after]] if after in by_chance else ()
+        return MODES if after % options.every == 0 else ()
 
     return wanted
 
@@ -170,21 +184,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m soak.powercut", description=__doc__)
     parser.add_argument("--only", default="", help="only the commands whose name contains this")
     parser.add_argument("--every", type=int, default=1, help="cut after every n-th call (the last always)")
+    parser.add_argument("--cuts", type=int, help="instead, so many cuts of each command, by chance")
     parser.add_argument("--seed", type=int, default=20261123)
     options = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="wz-powercut-")).resolve()
     prepare_environment(work / "home")
-    found(work / "made", 90)
+    scenarios = [one for one in SCENARIOS if options.only in one.name]
+    found(work / "made", max(one.cases for one in scenarios))
     git(work / "made", "repack", "-adq")
     tried = bad = 0
-    for number, scenario in enumerate(one for one in SCENARIOS if options.only in one.name):
+    for number, scenario in enumerate(scenarios):
         trial = Trial(scenario, work / "made", work / str(number))
         here = wrong_here = 0
-
-        def wanted(after: int, trial: Trial = trial) -> Sequence[str]:
-            return MODES if after % options.every == 0 or after == trial.count else ()
-
-        for cut, wrong in trial.cuts(wanted, options.seed):
+        for cut, wrong in trial.cuts(_wanted(trial, options), options.seed):
             here += 1
             if wrong:
                 wrong_here += 1
