@@ -162,7 +162,7 @@ class Trial:
 
 
 def _wanted(trial: Trial, options: argparse.Namespace) -> Callable[[int], Sequence[str]]:
-    """All four ways after every n-th call, or so many by chance; after the last call always all four."""
+    """All four ways after every n-th call, or so many by chance; after the last call in any case."""
     chance = random.Random(options.seed)  # noqa: S311
     by_chance: dict[int, str] = {}
     if options.cuts is not None:
@@ -170,10 +170,11 @@ def _wanted(trial: Trial, options: argparse.Namespace) -> Callable[[int], Sequen
         by_chance = {number: chance.choice(MODES) for number in some}
 
     def wanted(after: int) -> Sequence[str]:
+        if options.cuts is not None:
+            last = (MODES[0], MODES[-1]) if after == trial.count else ()
+            return [by_chance[after]] if after in by_chance else last
         if after == trial.count:
             return MODES
-        if options.cuts is not None:
-            return [by_chance[after]] if after in by_chance else ()
         return MODES if after % options.every == 0 else ()
 
     return wanted

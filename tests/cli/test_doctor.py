@@ -243,22 +243,35 @@ DAMAGES = [
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda one: one.__name__)
-def test_found_and_mended(sick: Desk, damage: Callable[[Desk], str], fits: Callable[[str, Any], None]) -> None:
-    """Told without touching anything; mended, and then all is as it was: the files, the branch, what is staged."""
-    head, case = sick.head(), grown(sick).read_bytes()
-    place = grown(sick)
+def test_found_and_mended(sick: Desk, damage: Callable[[Desk], str]) -> None:
+    """Once mended, all is as it was: the files, the branch, what is staged."""
+    head, case, place = sick.head(), grown(sick).read_bytes(), grown(sick)
     kind = damage(sick)
+    done = sick.json("doctor", "--fix")
+    assert kind in {one["kind"] for one in done["ailments"]}
+    assert {one["state"] for one in done["ailments"]} == {"mended"}
+    assert sick("doctor").out == "All is well.\n"
+    assert (sick.head(), place.read_bytes(), sick.clean()) == (head, case, True)
+
+
+def test_all_at_once(sick: Desk, fits: Callable[[str, Any], None]) -> None:
+    """Told without touching anything; then mended together, and work goes on."""
+    case, head = grown(sick).stem, sick.head()
+    damages = (zeroed_case_that_git_thinks_untouched, torn_log, zeroed_index, stale_lock_of_a_branch, leftovers)
+    kinds = {damage(sick) for damage in (missing_object_of_before, damaged_cache, torn_branch, *damages)}
     before = everything(sick.root)
     told = sick.json("doctor", code=1)
     assert everything(sick.root) == before
     fits("doctor", told)
-    assert {one["state"] for one in told["ailments"]} <= {"found", "hint"}
-    assert kind in {one["kind"] for one in told["ailments"]}
-    sick("doctor", "--fix")
+    assert {one["kind"] for one in told["ailments"]} >= kinds - {"object", "index", "work-tree"}
+    assert "looks at what rests on it" in str(told)
+    done = sick.json("doctor", "--fix")
+    fits("doctor", done)
+    assert {one["kind"] for one in done["ailments"] if one["state"] == "mended"} >= kinds
     assert sick("doctor").out == "All is well.\n"
-    assert (sick.head(), place.read_bytes(), sick.clean()) == (head, case, True)
+    assert sick.head() == head
     sick.git("fsck", "--strict")
-    sick("note", place.stem, "--text", "再来一次")
+    sick("note", case, "--text", "再来一次")
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,10 @@ def _branch(patient: Patient, ref: str, path: Path, text: str) -> Ailment:
         ).format(newest=candidates[0][:9], ref=ref, **about)
         return patient.ailment("branch", ref, what, why=why, todo=todo, commits=[candidates[0], commit])
     if not patient.fix:
-        todo = _("`wz doctor --fix` puts it back to {commit} ({subject}), the last that its log names.").format(**about)
+        todo = _(
+            "`wz doctor --fix` puts it back to {commit} ({subject}), the last that its log names, and then looks at what "
+            "rests on it."
+        ).format(**about)
         return patient.ailment("branch", ref, what, why=why, todo=todo, commits=[commit])
     if path.exists():
         patient.keep(path)
