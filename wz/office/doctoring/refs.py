@@ -90,22 +90,26 @@ def _branch(patient: Patient, ref: str, path: Path, text: str) -> Ailment:
     )
     why = _("a power cut or a broken disk: what it named was not on the disk yet")
     candidates = list(dict.fromkeys([*([text] if named else []), *_candidates(patient, ref)]))
-    commit = next((one for one in candidates if _is_whole(patient, one)), None)
+    newest = candidates[0] if candidates else ""
+    # What it refers to may be missing, too; that is looked for next, and is no reason to go back any further.
+    commit = (
+        newest if _is_commit(patient, newest) else next((one for one in candidates if _is_whole(patient, one)), None)
+    )
     if commit is None:
         todo = _("No log of it names a whole commit. `git fsck --lost-found` lists what nothing names; or clone anew.")
         return patient.ailment("branch", ref, what, why=why, state="lost", todo=todo)
     about = {"commit": commit[:9], "subject": _subject(patient, commit)}
-    if commit != candidates[0]:
+    if commit != newest:
         todo = _(
             "Commit {newest} was on it and is not whole: `wz doctor --fix --from DIR` takes it from another clone. "
             "If none has it, `git update-ref {ref} {commit}` goes back to the last whole one ({subject}); then record "
             "anew what is missing."
-        ).format(newest=candidates[0][:9], ref=ref, **about)
-        return patient.ailment("branch", ref, what, why=why, todo=todo, commits=[candidates[0], commit])
+        ).format(newest=newest[:9], ref=ref, **about)
+        return patient.ailment("branch", ref, what, why=why, todo=todo, commits=[newest, commit])
     if not patient.fix:
         todo = _(
-            "`wz doctor --fix` puts it back to {commit} ({subject}), the last that its log names, and then looks at what "
-            "rests on it."
+            "`wz doctor --fix` puts it back to {commit} ({subject}), the last that its log names, and then looks at "
+            "what rests on it."
         ).format(**about)
         return patient.ailment("branch", ref, what, why=why, todo=todo, commits=[commit])
     if path.exists():
@@ -174,8 +178,7 @@ def _last(log: Path) -> bytes | None:
 
 
 def _is_commit(patient: Patient, name: str) -> bool:
-    done = patient.git.run("cat-file", "commit", name, check=False)
-    return done.returncode == 0
+    return bool(name) and patient.git.run("cat-file", "commit", name, check=False).returncode == 0
 
 
 def _is_whole(patient: Patient, commit: str) -> bool:

@@ -34,7 +34,7 @@ class Sources:
 
     def find(self, name: str, kind: str, path: str) -> Found | None:
         """The object of that name; `kind` and `path` as far as they are known."""
-        if path and kind in ("", "blob") and (found := self._in_work_tree(name, path)):
+        if path and kind in ("", "blob") and (found := self._in_later_version(name, path)):
             return found
         if kind in ("", "tree") and (found := _from(self._folders, name, _("the folders that git's index knows"))):
             return found
@@ -43,18 +43,16 @@ class Sources:
                 return found._replace(bring=partial(self._bring, git, name))
         return None
 
-    def _in_work_tree(self, name: str, path: str) -> Found | None:
-        """A file as it lies there; of a case also what it was before it grew, which is its beginning."""
+    def _in_later_version(self, name: str, path: str) -> Found | None:
+        """A file as it lies there or as the last commit has it; of a case also its beginning, for it has only grown."""
         place = self._patient.top / path
-        if self._patient.bare or not place.is_file():
-            return None
-        content = place.read_bytes()
-        for beginning in (content, *(_beginnings(content) if path.endswith(".yaml") else ())):
-            if blob_name(beginning, len(name)) == name:
-                source = _("the file {path}").format(path=path)
-                if len(beginning) < len(content):
-                    source = _("the beginning of {path}").format(path=path)
-                return Found("blob", beginning, source)
+        later = [(place.read_bytes(), _("the file {path}"))] if not self._patient.bare and place.is_file() else []
+        last = self._patient.git.run("cat-file", "blob", f"HEAD:{path}", check=False)
+        later += [(last.stdout, _("the last commit's {path}"))] if last.returncode == 0 else []
+        for content, source in later:
+            for beginning in (content, *(_beginnings(content) if path.endswith(".yaml") else ())):
+                if blob_name(beginning, len(name)) == name:
+                    return Found("blob", beginning, source.format(path=path))
         return None
 
     @cached_property
