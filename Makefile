@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Every target starts python many times; what the caller forbids would be compiled anew by each of them.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test lint bench fuzz docs messages clean
+.PHONY: demo test lint bench fuzz soak docs messages clean
 
 demo: $(STAMP)
 	$(BIN)/wz check --as-of 2026-11-20
@@ -28,6 +28,10 @@ bench: $(STAMP)
 FUZZED := case yaml units calendar rules profile table_csv table_xlsx table_jsonl words output
 fuzz: $(VENV)/.installed-fuzz
 	for target in $(FUZZED); do $(BIN)/python -m fuzz $$target || exit 1; done
+
+# Ten minutes; `SECONDS=60 make soak` is shorter. What else can be asked: python -m soak --help, soak.powercut --help.
+soak: $(VENV)/.installed-test
+	SECONDS=$${SECONDS:-600} $(BIN)/python -m soak
 
 docs: $(STAMP)
 	$(BIN)/python docs/generate.py

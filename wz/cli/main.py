@@ -101,6 +101,10 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "init": ("wz.cli.init:init", N_("Make a registry.")),
         "validate": ("wz.cli.validate:validate", N_("Every file against schema, workflow and cross-references.")),
         "audit": ("wz.cli.audit:audit", N_("The history itself: growth, workflow, roles, times, signatures.")),
+        "doctor": (
+            "wz.cli.doctor:doctor",
+            N_("Find and mend what a broken disk, a power cut or a killed program left."),
+        ),
         "hook": ("wz.cli.hook:hook", N_("Gates before a commit, before a push, and on the server.")),
         "whoami": ("wz.cli.whoami:whoami", N_("Who you are here, and what you may do.")),
         "key": ("wz.cli.key:key", N_("Keys to which petitioners are sealed: make, list, rotate, back up.")),

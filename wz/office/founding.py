@@ -6,7 +6,7 @@ from pathlib import Path
 from wz.errors import Unreadable, Usage
 from wz.i18n import _, listed, reason_of
 from wz.office.permissions import permit
-from wz.store import driver, schema, sealing, yamlfile
+from wz.store import driver, durable, schema, sealing, yamlfile
 from wz.store.git import Git, create_repository
 from wz.store.place import MARK
 from wz.store.registry import Registry
@@ -133,6 +133,7 @@ def settle(registry: Registry, units: str, calendar: str) -> None:
     with registry.locked():
         registry.commit(changes, dict.fromkeys(changes), "init: a new registry\n\nWz-Action: init\n")
     driver.ready(registry.git)
+    durable.sync_all()  # what `git init` wrote has never been synced
 
 
 def schema_files() -> dict[str, bytes]:
@@ -153,6 +154,7 @@ def update_schemas(registry: Registry) -> list[str]:
             permit(registry, "settings")
             registry.commit(changes, before, "init: update schemas\n\nWz-Action: init\n")
     driver.ready(registry.git)
+    durable.sync_all()  # what `git init` wrote has never been synced
     return list(changes)
 
 

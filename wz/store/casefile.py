@@ -37,6 +37,8 @@ def parse(path: str, data: bytes) -> CaseFile:
         return _bad(
             path, b"", [Problem(file=path, message=message, cure=_("A case is text; see what was written to it."))]
         )
+    if not data.strip(b"\0"):
+        return _bad(path, data, [_emptied(path)])
     try:
         document = load(data)
     except YamlFault as fault:
@@ -69,6 +71,15 @@ def parse(path: str, data: bytes) -> CaseFile:
 
 def _bad(path: str, data: bytes, problems: list[Problem]) -> CaseFile:
     return CaseFile(path, data, None, [], problems)
+
+
+def _emptied(path: str) -> Problem:
+    """What a power cut or a full disk leaves of a file."""
+    return Problem(
+        file=path,
+        message=_("it is empty, or holds nothing but zeros"),
+        cure=_("`wz doctor --fix` restores it, if it was committed."),
+    )
 
 
 def _not_carried_out(path: str, data: bytes, events: list[Any], unknown: list[int]) -> list[Problem]:

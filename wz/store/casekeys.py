@@ -8,10 +8,11 @@ with the same keys have the same commit.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from wz.model import case_id as ids
-from wz.store.git import Git
+from wz.store.git import FEW, Git
 from wz.store.repository import Repository
 
 REF = "refs/wz/keys"
@@ -136,7 +137,10 @@ def tip(git: Git) -> Tip:
 
 
 def stream(tree: str | None, changes: Keys) -> Iterator[bytes]:
-    """The ref's next commit for `git fast-import`, under MARK: that tree with the changes."""
+    """The ref's next commit for `git fast-import`, under MARK: that tree with the changes.
+
+    Of a few changes it also asks for the objects that they become.
+    """
     # The scratch ref is reset, so that the commit has no parents.
     yield b"reset refs/wz/scratch\n\ncommit refs/wz/scratch\nmark %s\n" % MARK.encode()
     yield b"author %s\ncommitter %s\ndata 0\n" % (_NOBODY, _NOBODY)
@@ -148,6 +152,10 @@ def stream(tree: str | None, changes: Keys) -> Iterator[bytes]:
         else:
             yield b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(sealed), sealed)
     yield b"\n"
+    if len(changes) <= FEW:
+        parts = (part for path in changes for part in (path, *PurePosixPath(path).parents))
+        for part in dict.fromkeys("" if str(part) == "." else str(part) for part in parts):
+            yield b'ls %s "%s"\n' % (MARK.encode(), part.encode())
 
 
 def leave_no_trace(git: Git) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from wz.errors import GitFailed
@@ -27,6 +28,15 @@ class Step(NamedTuple):
     changes: Mapping[str, bytes]
     message: str
     identity: Identity | None = None
+
+
+class _Built(NamedTuple):
+    """The commits, the object of each file as it is after the last; all objects (None: too many); the keys' commit."""
+
+    commits: list[str]
+    blobs: dict[str, str]
+    objects: list[str] | None
+    keys: str | None
 
 
 class Committer(Landing):
@@ -72,6 +82,8 @@ class Committer(Landing):
         formers = [before[path] for path in paths]
         for path, former, recorded in zip(paths, formers, self.blobs(old, paths), strict=True):
             if recorded != (None if former is None else blob_name(former, len(old or ""))):
+                if recorded is None and old is not None:  # or its folder cannot be read, and git says so
+                    self.run("ls-tree", old, "--", path)
                 raise GitFailed(
                     _("{path} has changes that are not committed").format(path=path),
                     _("Commit them (`git commit {path}`) or drop them (`git restore {path}`), then repeat.").format(
@@ -80,21 +92,16 @@ class Committer(Landing):
                 )
         tip = casekeys.tip(self) if keys is not None else casekeys.NO_TIP
         beside = casekeys.stream(tip.tree, keys) if keys is not None else ()
-        made, blobs, keys_new = self._build(old, steps, paths, beside)
-        files = {self.layout.prefix + path: Entry("100644", blobs[path]) for path in paths}
+        built = self._build(old, steps, paths, beside)
+        files = {self.layout.prefix + path: Entry("100644", built.blobs[path]) for path in paths}
         reason = "wz: " + steps[-1].message.partition("\n")[0]
-        move = Move(ref, old, made[-1], files, formers, tip.commit, keys_new)
-        return made if self.land(move, reason, held=held) else None
+        move = Move(ref, old, built.commits[-1], files, formers, built.objects, tip.commit, built.keys)
+        return built.commits if self.land(move, reason, held=held) else None
 
     # -- the commit's objects
 
-    def _build(
-        self, old: str | None, steps: Sequence[Step], paths: Sequence[str], beside: Iterable[bytes]
-    ) -> tuple[list[str], dict[str, str], str | None]:
-        """Write blobs, trees and commits, each on the one before, and prepare the files; no ref moves.
-
-        Returns the commits, the object of each file as it is after the last, and the commit of the changed keys.
-        """
+    def _build(self, old: str | None, steps: Sequence[Step], paths: Sequence[str], beside: Iterable[bytes]) -> _Built:
+        """Write blobs, trees and commits, each on the one before, and prepare the files; no ref moves."""
         blobs: dict[str, int] = {}
         commits: list[int] = []
         marks = self.pending.marks
@@ -118,7 +125,12 @@ class Committer(Landing):
         names = dict(line.split(" ") for line in marks.read_text("ascii").splitlines())
         built = [names[f":{mark}"] for mark in commits]
         built = self._signed(built, old, steps) if self.identity.signs else built
-        return built, {path: names[f":{mark}"] for path, mark in blobs.items()}, names.get(casekeys.MARK)
+        told = (line.split() for line in done.stdout.decode("utf-8", "replace").splitlines())
+        listed = [words[2] for words in told if words[1] in ("tree", "blob")]
+        objects = None if _are_many(steps, paths) else [*names.values(), *listed, *built]
+        return _Built(
+            built, {path: names[f":{mark}"] for path, mark in blobs.items()}, objects, names.get(casekeys.MARK)
+        )
 
     def _stream(
         self,
@@ -152,11 +164,19 @@ class Committer(Landing):
             for path in step.changes:
                 yield b"M 100644 :%d %s\n" % (blobs[path], quoted(self.layout.prefix + path))
             yield b"\n"
+            if not _are_many(steps, paths):
+                yield from (b"ls :%d %s\n" % (mark, quoted(folder)) for folder in self._folders(step.changes))
         for _rest in contents:  # nothing is left, but what was prepared is to be made safe
             pass
         yield from beside
         # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
         yield b"reset refs/wz/scratch\n\ndone\n"
+
+    def _folders(self, paths: Iterable[str]) -> Iterator[str]:
+        """The folders above files, from the repository's top ("") on: those whose trees a commit makes anew."""
+        places = (PurePosixPath(self.layout.prefix + path) for path in paths)
+        above = dict.fromkeys(folder for place in places for folder in place.parents)
+        return ("" if folder == PurePosixPath(".") else folder.as_posix() for folder in above)
 
     def sweep(self, words: str) -> None:
         """Remove what a failed fast-import leaves and names: its report, and a pack that may fill the disk."""
@@ -184,6 +204,10 @@ class Committer(Landing):
             *("-F", "-"),
         ]
         return self.run(*arguments, stdin=message.encode("utf-8")).stdout.decode().strip()
+
+
+def _are_many(steps: Sequence[Step], paths: Sequence[str]) -> bool:
+    return len(steps) + len(paths) > FEW
 
 
 def quoted(path: str) -> bytes:

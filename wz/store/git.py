@@ -13,11 +13,19 @@ from typing import NamedTuple
 
 from wz.errors import GitFailed, Unreadable
 from wz.i18n import _
-from wz.store import untrusting
+from wz.store import durable, untrusting
 
 # Variables with which a git hook points at its own repository; ours is the registry's.
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 
+
+# What git says of a repository that a disk or a power cut has damaged.
+_BROKEN = re.compile(
+    r"corrupt|bad signature|bad index|index file smaller|unable to read|Can't load|could not read [0-9a-f]{40}|"
+    r"missing (?:blob|tree|commit)|bad (?:object|tree|ref)|inflate|is empty|unable to (?:resolve|parse|unpack)|"
+    r"invalid (?:object|sha1 pointer)|not a (?:valid|tree) object|unexpected line in",
+    re.IGNORECASE,
+)
 
 # Up to so many files each is dealt with on its own; more are dealt with together.
 FEW = 64
@@ -180,9 +188,11 @@ class Git:
             return Layout(Path(answers[1]), Path(answers[1]), (self.root / answers[2]).resolve(), "")
         if done.returncode != 0:
             words = done.stderr.decode("utf-8", "replace").strip()
+            broken = any((folder / ".git").exists() for folder in (self.root, *self.root.parents))
             raise GitFailed(
                 _("{root} is in no git repository: {words}").format(root=self.root, words=words),
-                cure_of(words) or _("`wz init` makes a registry; `git init` makes a repository."),
+                cure_of(words)
+                or (doctor() if broken else _("`wz init` makes a registry; `git init` makes a repository.")),
             )
         if len(answers) > len(questions) + 2:  # a folder's name has a line break in it
             each = (self.run("rev-parse", question).stdout for question in (*questions, "--show-toplevel"))
@@ -285,13 +295,31 @@ class Git:
         """
         done = self.run("symbolic-ref", "-q", "HEAD", check=False)
         if done.returncode != 0:
+            if self.commit_of("HEAD") is None:
+                raise _broken_head()
             raise GitFailed(
                 _("no branch is checked out (detached HEAD), so what is recorded now could be lost"),
                 _("Run `git switch main` (or your branch), then repeat the command."),
             )
         ref = done.stdout.decode().strip()
         commit = self.run("rev-parse", "-q", "--verify", ref + "^{commit}", check=False).stdout.decode().strip()
+        if not commit:
+            self._refuse_broken_head()
         return ref, commit or None
+
+    def last_commit(self) -> str | None:
+        """The commit checked out; None before the first. Raises GitFailed where there was one that cannot be read."""
+        commit = self.commit_of("HEAD")
+        if commit is None:
+            self._refuse_broken_head()
+        return commit
+
+    def _refuse_broken_head(self) -> None:
+        """Where HEAD names no commit, that may be because there is none yet; but a branch with a past had one."""
+        ref = self.run("symbolic-ref", "-q", "HEAD", check=False).stdout.decode().strip()
+        common = self.layout.common_dir
+        if not ref or (common / ref).exists() or (common / "logs" / ref).exists():
+            raise _broken_head()
 
     def commit_of(self, revision: str) -> str | None:
         """The commit that a revision names; None where it names none."""
@@ -306,7 +334,8 @@ def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
     # Grafts and replaced objects would let one clone tell another history than all others; no file has the empty name.
     true = {"GIT_GRAFT_FILE": "", "GIT_NO_REPLACE_OBJECTS": "1"}
-    return kept | {"LC_ALL": "C", "LANGUAGE": "", **true, **(more or {})}
+    whole = kept | {"LC_ALL": "C", "LANGUAGE": "", **true, **(more or {})}
+    return whole | durable.configured(whole)
 
 
 def _files_of(layout: Layout) -> list[Path]:
@@ -356,9 +385,22 @@ def cure_of(words: str) -> str:
         return _("Free some disk space, then repeat.")
     if "Permission denied" in words or "Read-only file system" in words or "insufficient permission" in words:
         return _("See that you may write in the repository, then repeat.")
+    if "File exists" in words and ".lock" in words:
+        return _("If no git is at work here, `wz doctor --fix` takes the stale lock away.")
+    if _BROKEN.search(words):
+        return doctor()
     if "gpg" in words or "sign" in words:
         return _("Check user.signingkey and gpg.format, or unset commit.gpgsign.")
     return ""
+
+
+def doctor() -> str:
+    """What to do about a repository that is broken."""
+    return _("`wz doctor` says what is broken, `wz doctor --fix` mends what can be mended.")
+
+
+def _broken_head() -> GitFailed:
+    return GitFailed(_("the branch is broken: what HEAD names cannot be read"), doctor())
 
 
 def unwritable(error: OSError) -> Unreadable:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
-from wz.store import casekeys
+from wz.store import casekeys, durable
 from wz.store.git import failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
 from wz.store.repository import Entry, Repository
@@ -29,7 +29,8 @@ INDEX_SECONDS = 2.0
 class Move(NamedTuple):
     """A branch from its old commit to its new one: the files that differ (None: gone), and what each held before.
 
-    The cases' keys move with it where they are given a new commit.
+    `objects` are those that were written for it; None where they are not known. The cases' keys move with it where they
+    are given a new commit.
     """
 
     ref: str
@@ -37,6 +38,7 @@ class Move(NamedTuple):
     new: str
     files: Mapping[str, Entry | None]
     formers: Sequence[bytes | None]
+    objects: Sequence[str] | None = None
     old_keys: str | None = None
     keys: str | None = None
 
@@ -59,7 +61,7 @@ class Landing(Repository):
 
         try:
             with self.exclusive(LOCK_SECONDS):
-                self._mend()
+                self.finish()
                 yield
         except Timeout:
             raise GitFailed(
@@ -76,7 +78,7 @@ class Landing(Repository):
         with suppress(GitFailed, OSError):
             if self.pending.waits or is_ours(self._index_lock):
                 with self.exclusive(0):
-                    self._mend()
+                    self.finish()
                 return True
         return False
 
@@ -118,7 +120,8 @@ class Landing(Repository):
         if held:
             self._draft_index({**dict(zip(left, self.entries(move.new, left), strict=True)), **move.files})
         journal = Journal(move.ref, move.old, move.new, paths, move.old_keys, move.keys)
-        self.pending.announce(journal)
+        # A power cut asks for this order: the objects and what finishes the commit, the branch, the files.
+        self.pending.announce(journal, self._object_folders(move))
         with _uninterrupted():
             # HEAD, not the branch: should the user switch right now, it is the new branch that moves, or none.
             keys = {casekeys.REF: (move.keys, move.old_keys)} if move.keys else {}
@@ -130,8 +133,9 @@ class Landing(Repository):
                 return False
             self._settle_keys(journal, stands=True)
             with suppress(OSError):  # what cannot be done now the next command does
+                durable.sync_folders(self._ref_folders(move))
                 if held:
-                    self.pending.index.replace(self.layout.git_dir / "index")
+                    self._replace_index()
                 gone = {path for path, entry in move.files.items() if entry is None}
                 self.pending.place(paths, move.formers, gone=gone)
                 self.pending.leave_unindexed([] if held else [*left, *paths])
@@ -154,6 +158,26 @@ class Landing(Repository):
         if casekeys.tip(self).commit == wrong:
             self._move("wz: mended", {casekeys.REF: (right, wrong)})
         casekeys.leave_no_trace(self)
+
+    def _object_folders(self, move: Move) -> list[Path]:
+        """The folders that hold the objects, loose or packed: git brings to the disk what it writes, but no folder."""
+        objects = self.layout.common_dir / "objects"
+        if move.objects is not None:
+            names = move.objects
+        elif (objects / move.new[:2] / move.new[2:]).exists():
+            names = [f"{number:02x}" for number in range(256)]
+        else:
+            names = []
+        return [*dict.fromkeys(objects / name[:2] for name in names), objects / "pack", objects]
+
+    def _ref_folders(self, move: Move) -> Iterator[Path]:
+        """The folders that name the refs which have moved."""
+        for ref in (move.ref, casekeys.REF) if move.keys else (move.ref,):
+            yield from (self.layout.common_dir / ref).parents[: ref.count("/")]
+
+    def _replace_index(self) -> None:
+        self.pending.index.replace(self.layout.git_dir / "index")
+        durable.sync_folders([self.layout.git_dir])
 
     @property
     def _index_lock(self) -> Path:
@@ -181,7 +205,7 @@ class Landing(Repository):
             env=environment,
         )
 
-    def _mend(self) -> None:
+    def finish(self) -> None:
         """What a killed writer left: finish it if its commit stands, else forget it. The lock must be held."""
         pending = self.pending
         if is_ours(self._index_lock):
@@ -201,7 +225,7 @@ class Landing(Repository):
                 if held:
                     commit = self.text("rev-parse", "HEAD")
                     self._draft_index(dict(zip(waiting, self.entries(commit, waiting), strict=True)))
-                    pending.index.replace(self.layout.git_dir / "index")
+                    self._replace_index()
                     pending.leave_unindexed([])
         pending.discard()
 

@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
-from wz.store.git import Git
+from wz.store.git import Git, doctor
 
 _GIT = ("-c", "core.quotePath=false")
 _FORMAT = "--format=%H%n%P%n%an%n%ae%n%ce%n%ct%n%B"
@@ -154,7 +154,7 @@ class Past:
         if code or left:
             raise GitFailed(
                 _("git {command} failed: {words}").format(command="diff-tree", words=code or named[-left].name),
-                _("`git fsck` shows what is missing."),
+                doctor(),
             )
 
     def _commit(self, entries: list[tuple[list[str], list[Change]]]) -> Commit:

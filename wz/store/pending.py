@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from wz.i18n import _
+from wz.store import durable
 from wz.store.git import FEW
 
 _MARK = b"wz: this lock is stale once no wz is running\n"
@@ -53,6 +54,7 @@ class Pending:
         self.marks = self.folder / "marks"
         self._journal = self.folder / "journal.json"
         self._unindexed = state / "unindexed.json"
+        self._marked = state / "mark"  # of which every lock on the index is a second name
 
     def prepare(
         self, paths: Sequence[str], contents: Iterable[tuple[str, bytes]], modes: Mapping[str, str] | None = None
@@ -78,12 +80,12 @@ class Pending:
             elif together:
                 _write(target, content)
             else:
-                _write_durably(Path(target), content)
+                durable.write(Path(target), content)
             if mode == PROGRAM:
                 Path(target).chmod(0o755)
             yield path, content
         if together:
-            os.sync()
+            durable.sync_all()
 
     def _make_folders(self, paths: Iterable[str]) -> None:
         for name in dict.fromkeys(path.rpartition("/")[0] for path in paths):
@@ -101,9 +103,14 @@ class Pending:
             if place.is_symlink():
                 raise OSError(errno.ELOOP, _("it is a link, not a folder"), str(place))
 
-    def announce(self, journal: Journal) -> None:
-        """From here on a killed writer's commit is finished if it stands."""
-        _write_durably(self._journal, json.dumps(msgspec.to_builtins(journal)).encode())
+    def announce(self, journal: Journal, folders: Iterable[Path]) -> None:
+        """From here on a killed writer's commit is finished if it stands; so that it is after a power cut, these
+        folders are brought to the disk too. Raises OSError.
+        """
+        if self.index.exists():
+            durable.sync_file(self.index)
+        durable.write(self._journal, json.dumps(msgspec.to_builtins(journal)).encode())
+        durable.sync_folders([*folders, self.folder, *self.folder.parents[:2]])
 
     def announced(self) -> Journal | None:
         """What a killed writer was about; None also for a journal cut short, for then the branch had not moved.
@@ -126,8 +133,8 @@ class Pending:
         """Put the prepared files into the work tree. Raises OSError; done again, it goes on where it stopped.
 
         A file goes only over what was there `before`: what somebody has written meanwhile stays, and git shows it.
-        It goes only if the branch still has it so `now`; None where nobody can have changed that. Those that are
-        `gone`, or that the branch does not have now, are removed.
+        It goes as the branch has it `now`; None where nobody can have changed that. Those that are `gone`, or that the
+        branch does not have now, are removed.
         """
         over: list[tuple[str, str]] = []
         for folder in dict.fromkeys(path.rpartition("/")[0] for path in paths):
@@ -135,10 +142,10 @@ class Pending:
         for number, (path, former, recorded) in enumerate(zip(paths, before, now or repeat(None))):  # noqa: B905
             prepared, target = self._prepared(number), f"{self.root}/{path}"
             removed = path in gone if now is None else recorded is None
-            if now is not None and not removed and content_at(prepared) != recorded:
+            if not _holds(target, former) or (now is not None and recorded == former):
                 continue
-            if not _holds(target, former):
-                continue
+            if recorded is not None and content_at(prepared) != recorded:  # the power went as it was moved
+                durable.write(Path(prepared), recorded)
             if removed and former is not None:
                 self._remove(target)
             elif former is None and not removed:
@@ -146,6 +153,15 @@ class Pending:
             elif not removed:
                 over.append((prepared, target))
         _move_over(over)
+        if len(paths) > FEW:
+            durable.sync_all()
+        else:
+            durable.sync_folders(self._folders(paths))
+
+    def _folders(self, paths: Iterable[str]) -> Iterator[Path]:
+        """The folders of files, and those that hold them, up to the work tree's top."""
+        for folder in dict.fromkeys(Path(path).parent for path in paths):
+            yield from (self.root / one for one in (folder, *folder.parents))
 
     def _remove(self, target: str) -> None:
         """Remove a file, and the folders that it leaves empty, as git does."""
@@ -178,8 +194,9 @@ class Pending:
         """Note files that the index must still be told of; none clears the note. Raises OSError."""
         if paths:
             draft = self.folder / "unindexed"
-            _write_durably(draft, json.dumps(list(paths)).encode())
+            durable.write(draft, json.dumps(list(paths)).encode())
             draft.replace(self._unindexed)
+            durable.sync_folders([self._unindexed.parent])
         else:
             self._unindexed.unlink(missing_ok=True)
 
@@ -193,20 +210,17 @@ class Pending:
     def take(self, lock: Path, seconds: float) -> bool:
         """Create git's lock file, waiting a while for a git that has it. Raises OSError where it cannot be written.
 
-        It appears with its mark in it, so that a killed writer's lock is never mistaken for somebody else's.
+        It appears with its mark in it, so that a killed writer's lock is never mistaken for somebody else's; the mark
+        has long been on the disk, so that the same holds after a power cut.
         """
         deadline = time.monotonic() + seconds
-        self.folder.mkdir(parents=True, exist_ok=True)
-        marked = self.folder / "lock"
-        marked.unlink(missing_ok=True)  # it may be one file with a lock of before
-        try:
-            marked.write_bytes(_MARK)
-        except OSError as error:
-            error.filename = error.filename or str(marked)
-            raise
+        self._marked.parent.mkdir(parents=True, exist_ok=True)
+        if not is_ours(self._marked):
+            self._marked.unlink(missing_ok=True)
+            durable.write(self._marked, _MARK)
         while True:
             try:
-                _appear(marked, lock)
+                _appear(self._marked, lock)
                 return True
             except FileExistsError:
                 if time.monotonic() >= deadline:
@@ -291,17 +305,6 @@ def _link(path: str, target: bytes) -> bool:
     return True
 
 
-def _write_durably(path: Path, content: bytes) -> None:
-    try:
-        with path.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        error.filename = error.filename or str(path)  # a full disk does not say where
-        raise
-
-
 def _move_over(moves: Sequence[tuple[str, str]]) -> None:
     """Rename over what is there. The disk takes its time to let go of what was; of many, several at once."""
     if len(moves) <= FEW:
@@ -328,7 +331,7 @@ def _move(prepared: str, target: str) -> None:
             raise
         beside = Path(target).with_name(f".{Path(target).name}.wz-new")
         try:
-            _write_durably(beside, Path(prepared).read_bytes())
+            durable.write(beside, Path(prepared).read_bytes())
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)

@@ -151,8 +151,8 @@ class Repository(Git):
             "log", "--reverse", "--topo-order", "-z", f"--format={_HISTORY}", revision, "--", path, check=False
         )
         if done.returncode != 0:
-            if self.commit_of(revision) is None:  # before the first commit
-                return
+            if (self.last_commit() if revision == "HEAD" else self.commit_of(revision)) is None:
+                return  # before the first commit
             raise failed(["log"], done)
         entries = [entry.split("\x01") for entry in done.stdout.decode("utf-8", "replace").split("\0") if entry]
         blobs = self.contents([f"{entry[0]}:{self.layout.prefix}{path}" for entry in entries])
