@@ -16,6 +16,7 @@ WZ = [PYTHON, "-m", "wz"]
 CHECK = [*WZ, "check", "--as-of", str(AS_OF)]
 STATUS = ["git", "status", "--porcelain"]
 IMPORT_CLICK = [PYTHON, "-c", "import click"]
+NEW = [*WZ, "new", "--category", "投诉", "--channel", "网站", "--title", "路灯不亮", "--content", "人民路路灯三天不亮"]
 READ_LOOP = """
 import pathlib, ryaml
 for path in pathlib.Path('cases').rglob('*.yaml'):
@@ -110,6 +111,14 @@ def at_size(folder: Path, ids: list[str]) -> Iterator[Measure]:
         "git add + git commit of one file",
         folder,
         1.5 if full else None,
+    )
+    yield Measure(
+        "wz new, with a petitioner to be sealed",
+        lambda _n: [*NEW, "--name", "王小明", "--phone", "13800138000", "--address", "幸福路18号2栋502室"],
+        lambda _n: NEW,
+        "wz new without one",
+        folder,
+        1.3,
     )
     yield Measure(
         "wz check --format json, 1,000 files changed",

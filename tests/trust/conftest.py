@@ -1,4 +1,4 @@
-"""A hub that everybody shares, and clones of it in which people type."""
+"""A hub that everybody shares, and clones of it in which people type; the desks of the command line."""
 
 import json
 import os
@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import desk, fits, reader, story_desk, terminal, typed
 from tests.conftest import copied
 from tests.trust.clones import Clones, Said, git, hub_of, in_process
+
+__all__ = ["desk", "fits", "reader", "story_desk", "terminal", "typed"]
 
 SEED = int(os.environ.get("WZ_SEED", "20261125"))
 On = Callable[..., AbstractContextManager[None]]

@@ -10,6 +10,7 @@ from wz.i18n import _
 from wz.model.event import Event, Facts, plain
 from wz.model.problem import Problem
 from wz.store import schema
+from wz.store.files import LARGEST
 from wz.store.settings import explained
 from wz.store.yamlfile import YamlFault, dump, dump_item, load, load_strictly
 
@@ -31,6 +32,13 @@ class CaseFile(NamedTuple):
 
 def parse(path: str, data: bytes) -> CaseFile:
     """Read a case file. Nothing is raised: a file that cannot be read is one with problems."""
+    if len(data) > LARGEST:
+        message = _("cannot read it: {reason}").format(reason=_("it is too big"))
+        return _bad(
+            path, b"", [Problem(file=path, message=message, cure=_("A case is text; see what was written to it."))]
+        )
+    if not data.strip(b"\0"):
+        return _bad(path, data, [_emptied(path)])
     try:
         document = load(data)
     except YamlFault as fault:
@@ -63,6 +71,15 @@ def parse(path: str, data: bytes) -> CaseFile:
 
 def _bad(path: str, data: bytes, problems: list[Problem]) -> CaseFile:
     return CaseFile(path, data, None, [], problems)
+
+
+def _emptied(path: str) -> Problem:
+    """What a power cut or a full disk leaves of a file."""
+    return Problem(
+        file=path,
+        message=_("it is empty, or holds nothing but zeros"),
+        cure=_("`wz doctor --fix` restores it, if it was committed."),
+    )
 
 
 def _not_carried_out(path: str, data: bytes, events: list[Any], unknown: list[int]) -> list[Problem]:

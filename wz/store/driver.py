@@ -28,7 +28,10 @@ def ready(git: Git) -> None:
             return
         if not os.access(git.layout.common_dir / "config", os.W_OK) or not is_named(git.root):
             return
-        git.configure({"merge.wz.name": "wz: cases by their events", "merge.wz.driver": wanted})
+        git.configure(
+            # The third lets what a person commits by hand outlive a power cut too; see durable.py.
+            {"merge.wz.name": "wz: cases by their events", "merge.wz.driver": wanted, "core.fsync": "all"}
+        )
         note.parent.mkdir(exist_ok=True)
         note.write_text(wanted, encoding="utf-8")
 

@@ -3,15 +3,20 @@
 It lies under `.git/wz`. Whoever finds a journal there finishes or discards what a killed writer left.
 """
 
+import errno
 import json
 import os
+import stat
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
-from typing import NamedTuple
 
+import msgspec
+
+from wz.i18n import _
+from wz.store import durable
 from wz.store.git import FEW
 
 _MARK = b"wz: this lock is stale once no wz is running\n"
@@ -21,16 +26,19 @@ PROGRAM, LINK = "100755", "120000"
 _AT_ONCE = 16
 
 
-class Journal(NamedTuple):
+class Journal(msgspec.Struct, frozen=True):
     """The commit that is about to stand: the branch, its old commit (None: it has none), the new one, the files.
 
-    Files are named from the repository's top.
+    Files are named from the repository's top. Where the cases' keys change with it, the old commit of their ref and the
+    new one.
     """
 
     ref: str
     old: str | None
     new: str
     paths: list[str]
+    old_keys: str | None = None
+    keys: str | None = None
 
 
 class Pending:
@@ -46,6 +54,7 @@ class Pending:
         self.marks = self.folder / "marks"
         self._journal = self.folder / "journal.json"
         self._unindexed = state / "unindexed.json"
+        self._marked = state / "mark"  # of which every lock on the index is a second name
 
     def prepare(
         self, paths: Sequence[str], contents: Iterable[tuple[str, bytes]], modes: Mapping[str, str] | None = None
@@ -57,6 +66,8 @@ class Pending:
         are not ordinary ones.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        if outside := [path for path in paths if not is_inside(path)]:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), outside[0])
         self._make_folders(paths)
         numbers = {path: number for number, path in enumerate(paths)}
         # Many files are brought to the disk together; one by one they would cost more than everything else.
@@ -69,28 +80,47 @@ class Pending:
             elif together:
                 _write(target, content)
             else:
-                _write_durably(Path(target), content)
+                durable.write(Path(target), content)
             if mode == PROGRAM:
                 Path(target).chmod(0o755)
             yield path, content
         if together:
-            os.sync()
+            durable.sync_all()
 
     def _make_folders(self, paths: Iterable[str]) -> None:
         for name in dict.fromkeys(path.rpartition("/")[0] for path in paths):
             folder = self.root / name
+            self._refuse_links(name)
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
                 raise PermissionError(13, "Permission denied", str(folder))
 
-    def announce(self, journal: Journal) -> None:
-        """From here on a killed writer's commit is finished if it stands."""
-        _write_durably(self._journal, json.dumps(journal._asdict()).encode())
+    def _refuse_links(self, folder: str) -> None:
+        """A folder that is a link leads out of the registry. Raises OSError."""
+        place = self.root
+        for step in filter(None, folder.split("/")):
+            place /= step
+            if place.is_symlink():
+                raise OSError(errno.ELOOP, _("it is a link, not a folder"), str(place))
+
+    def announce(self, journal: Journal, folders: Iterable[Path]) -> None:
+        """From here on a killed writer's commit is finished if it stands; so that it is after a power cut, these
+        folders are brought to the disk too. Raises OSError.
+        """
+        if self.index.exists():
+            durable.sync_file(self.index)
+        durable.write(self._journal, json.dumps(msgspec.to_builtins(journal)).encode())
+        durable.sync_folders([*folders, self.folder, *self.folder.parents[:2]])
 
     def announced(self) -> Journal | None:
-        """What a killed writer was about; None also for a journal cut short, for then the branch had not moved."""
-        with suppress(FileNotFoundError, ValueError, TypeError):
-            return Journal(**json.loads(self._journal.read_bytes()))
+        """What a killed writer was about; None also for a journal cut short, for then the branch had not moved.
+
+        A journal that came with somebody else's `.git` must not lead out of the registry: then it is none either.
+        """
+        with suppress(FileNotFoundError, ValueError):
+            journal = msgspec.convert(json.loads(self._journal.read_bytes()), Journal)
+            if all(map(is_inside, [journal.ref, *journal.paths])) and journal.ref.startswith("refs/heads/"):
+                return journal
         return None
 
     def place(
@@ -103,17 +133,19 @@ class Pending:
         """Put the prepared files into the work tree. Raises OSError; done again, it goes on where it stopped.
 
         A file goes only over what was there `before`: what somebody has written meanwhile stays, and git shows it.
-        It goes only if the branch still has it so `now`; None where nobody can have changed that. Those that are
-        `gone`, or that the branch does not have now, are removed.
+        It goes as the branch has it `now`; None where nobody can have changed that. Those that are `gone`, or that the
+        branch does not have now, are removed.
         """
         over: list[tuple[str, str]] = []
+        for folder in dict.fromkeys(path.rpartition("/")[0] for path in paths):
+            self._refuse_links(folder)
         for number, (path, former, recorded) in enumerate(zip(paths, before, now or repeat(None))):  # noqa: B905
             prepared, target = self._prepared(number), f"{self.root}/{path}"
             removed = path in gone if now is None else recorded is None
-            if now is not None and not removed and content_at(prepared) != recorded:
+            if not _holds(target, former) or (now is not None and recorded == former):
                 continue
-            if content_at(target) != former:
-                continue
+            if recorded is not None and content_at(prepared) != recorded:  # the power went as it was moved
+                durable.write(Path(prepared), recorded)
             if removed and former is not None:
                 self._remove(target)
             elif former is None and not removed:
@@ -121,6 +153,15 @@ class Pending:
             elif not removed:
                 over.append((prepared, target))
         _move_over(over)
+        if len(paths) > FEW:
+            durable.sync_all()
+        else:
+            durable.sync_folders(self._folders(paths))
+
+    def _folders(self, paths: Iterable[str]) -> Iterator[Path]:
+        """The folders of files, and those that hold them, up to the work tree's top."""
+        for folder in dict.fromkeys(Path(path).parent for path in paths):
+            yield from (self.root / one for one in (folder, *folder.parents))
 
     def _remove(self, target: str) -> None:
         """Remove a file, and the folders that it leaves empty, as git does."""
@@ -146,15 +187,16 @@ class Pending:
     @property
     def unindexed(self) -> list[str]:
         with suppress(FileNotFoundError, ValueError):
-            return list(json.loads(self._unindexed.read_bytes()))
+            return list(filter(is_inside, msgspec.convert(json.loads(self._unindexed.read_bytes()), list[str])))
         return []
 
     def leave_unindexed(self, paths: Sequence[str]) -> None:
         """Note files that the index must still be told of; none clears the note. Raises OSError."""
         if paths:
             draft = self.folder / "unindexed"
-            _write_durably(draft, json.dumps(list(paths)).encode())
+            durable.write(draft, json.dumps(list(paths)).encode())
             draft.replace(self._unindexed)
+            durable.sync_folders([self._unindexed.parent])
         else:
             self._unindexed.unlink(missing_ok=True)
 
@@ -168,20 +210,17 @@ class Pending:
     def take(self, lock: Path, seconds: float) -> bool:
         """Create git's lock file, waiting a while for a git that has it. Raises OSError where it cannot be written.
 
-        It appears with its mark in it, so that a killed writer's lock is never mistaken for somebody else's.
+        It appears with its mark in it, so that a killed writer's lock is never mistaken for somebody else's; the mark
+        has long been on the disk, so that the same holds after a power cut.
         """
         deadline = time.monotonic() + seconds
-        self.folder.mkdir(parents=True, exist_ok=True)
-        marked = self.folder / "lock"
-        marked.unlink(missing_ok=True)  # it may be one file with a lock of before
-        try:
-            marked.write_bytes(_MARK)
-        except OSError as error:
-            error.filename = error.filename or str(marked)
-            raise
+        self._marked.parent.mkdir(parents=True, exist_ok=True)
+        if not is_ours(self._marked):
+            self._marked.unlink(missing_ok=True)
+            durable.write(self._marked, _MARK)
         while True:
             try:
-                _appear(marked, lock)
+                _appear(self._marked, lock)
                 return True
             except FileExistsError:
                 if time.monotonic() >= deadline:
@@ -221,6 +260,22 @@ def drop_stale(lock: Path) -> None:
 # -- files
 
 
+def is_inside(path: str) -> bool:
+    """Whether a path, with forward slashes, stays in the folder from which it is named, and out of any `.git`."""
+    steps = path.split("/")
+    named = not any(step in ("", ".", "..") or step.rstrip(" .").lower() == ".git" for step in steps)
+    return named and not any(mark in path for mark in "\\:\0")
+
+
+def _holds(path: str, content: bytes | None) -> bool:
+    """Whether that is what git would keep of the file (None: there is nothing); a device holds nothing of ours."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return content is None
+    return (stat.S_ISREG(mode) or stat.S_ISLNK(mode)) and content_at(path) == content
+
+
 def content_at(path: str) -> bytes | None:
     """What git would keep of a file: of a link its target; None where there is none."""
     try:
@@ -250,17 +305,6 @@ def _link(path: str, target: bytes) -> bool:
     return True
 
 
-def _write_durably(path: Path, content: bytes) -> None:
-    try:
-        with path.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        error.filename = error.filename or str(path)  # a full disk does not say where
-        raise
-
-
 def _move_over(moves: Sequence[tuple[str, str]]) -> None:
     """Rename over what is there. The disk takes its time to let go of what was; of many, several at once."""
     if len(moves) <= FEW:
@@ -287,7 +331,7 @@ def _move(prepared: str, target: str) -> None:
             raise
         beside = Path(target).with_name(f".{Path(target).name}.wz-new")
         try:
-            _write_durably(beside, Path(prepared).read_bytes())
+            durable.write(beside, Path(prepared).read_bytes())
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)

@@ -78,7 +78,7 @@ def _examine(
 def _ends(past: Past, wanted: str | None) -> tuple[str | None, str | None]:
     """The commit before the range (None: from the beginning) and its last one (None: nothing is committed)."""
     if wanted is None:
-        return None, past.git.commit_of("HEAD")
+        return None, past.git.last_commit()
     first, dots, last = wanted.partition("..")
     if last.startswith("."):
         raise Usage(
