@@ -146,8 +146,9 @@ class Clones:
         assert said.code in (0, 1), said
         self.totals.syncs += 1
 
-    def _moment(self) -> float | None:
-        return self.chance.uniform(0.0, self.longest) if self.chance.random() < self.kills else None
+    def _moment(self, longest: float | None = None) -> float | None:
+        """When the next command is killed; None: it is let alone."""
+        return self.chance.uniform(0.0, longest or self.longest) if self.chance.random() < self.kills else None
 
     def _action(self, root: Path, token: str) -> list[str]:
         files = sorted(root.glob("cases/*/*/*/*.yaml"))
