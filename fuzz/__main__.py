@@ -39,7 +39,10 @@ def seeds(target: str) -> list[bytes]:
             return ["format: 1\nsystem: 旧平台\ncolumns:\n  标题: 标题\n".encode()]
         case "words":
             typed = "unit:urban-mgmt state:assigned due<today+3wd not (路灯 or level>=red)"
-            return [one.encode() for one in (typed, "20261119-8Z5HZT", "2026-11-20 09:40", "2026年11月20日上午9时", "46345.5")]
+            return [
+                one.encode()
+                for one in (typed, "20261119-8Z5HZT", "2026-11-20 09:40", "2026年11月20日上午9时", "46345.5")
+            ]
     return ["<b>\x1b[31m=1+1\u202e::set-env 13812345678%0A".encode()]
 
 

@@ -60,7 +60,9 @@ def case(data: bytes) -> None:
         return
     outcome = replay(found.facts, found.events, law())
     judge_open(outcome.case, law(), NOW)
-    again = casefile.parse("x", casefile.text_of(casefile.plain(found.facts), [casefile.plain(one) for one in found.events]))
+    again = casefile.parse(
+        "x", casefile.text_of(casefile.plain(found.facts), [casefile.plain(one) for one in found.events])
+    )
     assert (again.facts, again.events) == (found.facts, found.events)
 
 

@@ -27,7 +27,7 @@ GOOD = {
     "rules.yaml": (ROOT / "wz/regulation/longnan.yaml").read_bytes(),
     "profile": b"format: 1\nsystem: x\ncolumns:\n  title: t\n",
 }
-TABLE = "编号,标题,内容,时间\r\n1,路灯,\"不亮,\"\"三天\"\"\",2026-11-20 08:00\r\n2,=1+1,水,46345\r\n"
+TABLE = '编号,标题,内容,时间\r\n1,路灯,"不亮,""三天""",2026-11-20 08:00\r\n2,=1+1,水,46345\r\n'
 PIECES = st.one_of(
     st.binary(max_size=12),
     st.sampled_from(
@@ -120,7 +120,9 @@ def test_workbooks(data: bytes) -> None:
 
 
 @settings(QUICK, max_examples=40)
-@given(st.sampled_from(["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"]), st.data())
+@given(
+    st.sampled_from(["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"]), st.data()
+)
 def test_workbooks_whose_parts_are_wrong(part: str, data: st.DataObject) -> None:
     """The archive is whole and its checksums are right; what is in it is not."""
     import zipfile
@@ -152,7 +154,7 @@ WORDS = st.one_of(
     st.text(max_size=40),
     st.lists(
         st.sampled_from(
-            "( ) not and or : < > = >= * \" “ ” , ; unit state level due received today wd + - / 2026-11-20 09:40 上午 年 月 日 "
+            '( ) not and or : < > = >= * " “ ” , ; unit state level due received today wd + - / 2026-11-20 09:40 上午 年 月 日 '
             "99999999999 -1 1e400 nan inf \0 \ud800 ２０２６ 24:00 T Z 负 W M Q4 #".split(" ")
         ),
         max_size=12,
@@ -181,7 +183,21 @@ def test_words_that_are_typed(founded: Path, words: str) -> None:
         pass
 
 
-ODD = ("", "\0", "\n", "-", "--", "../..", "2026-13-40", "9999-12-31", "0001-01-01", "１２:００", "\udcff", "x" * 5000, "\x1b[2J")
+ODD = (
+    "",
+    "\0",
+    "\n",
+    "-",
+    "--",
+    "../..",
+    "2026-13-40",
+    "9999-12-31",
+    "0001-01-01",
+    "１２:００",
+    "\udcff",
+    "x" * 5000,
+    "\x1b[2J",
+)
 
 
 @pytest.mark.parametrize(

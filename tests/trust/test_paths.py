@@ -63,7 +63,9 @@ def test_a_document_called_so_is_not_taken_in(desk: Any, case: str, name: str, t
     assert desk.clean()
 
 
-@pytest.mark.parametrize("id", ["../../x", "20260302-../..", "/etc/passwd", "a\0b", "..\\x", "-", "", "%2e%2e", "\u202e"])
+@pytest.mark.parametrize(
+    "id", ["../../x", "20260302-../..", "/etc/passwd", "a\0b", "..\\x", "-", "", "%2e%2e", "\u202e"]
+)
 def test_an_id_leads_nowhere(desk: Any, case: str, id: str) -> None:
     """Neither in a case file nor on the command line."""
     assert not case_id.is_valid(id)
@@ -97,7 +99,9 @@ def test_a_name_that_no_disk_takes(desk: Any, case: str, tmp_path: Path) -> None
     assert desk.clean()
 
 
-@pytest.mark.parametrize("path", ["../x", "a/../../x", "/x", "a//b", "a/./b", ".git/config", "a/.GIT /x", "C:/x", "a\\b", ""])
+@pytest.mark.parametrize(
+    "path", ["../x", "a/../../x", "/x", "a//b", "a/./b", ".git/config", "a/.GIT /x", "C:/x", "a\\b", ""]
+)
 def test_what_leads_out(path: str) -> None:
     assert not is_inside(path)
     assert is_inside("cases/2026/11/20/20261120-WN708S.files/受理.txt")

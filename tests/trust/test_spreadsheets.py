@@ -119,7 +119,20 @@ def test_faults_go_back_whatever_the_sheet_is_called(title: str) -> None:
     assert [one.values for one in again.rows] == [{"a": "a", "原因": "为何"}]
 
 
-FORMULAS = ("=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "-1_0", "+inf", "'=1", "''=1")
+FORMULAS = (
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "＝1",
+    "-1_0",
+    "+inf",
+    "'=1",
+    "''=1",
+)
 PLAIN = ("-1", "+8613800000000", "1.5", "路灯", "'quoted'", "'", "a=1", "_x000D_", "_x0041_", "#N/A")
 
 

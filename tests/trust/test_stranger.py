@@ -40,7 +40,14 @@ READING: tuple[tuple[str, ...], ...] = (
     ("publish", "{elsewhere}/site"),
     ("print", "{case}", "--form", "transfer", "-o", "{elsewhere}/a.docx"),
 )
-HOOKS = ("post-index-change", "reference-transaction", "pre-commit", "post-checkout", "fsmonitor-watchman", "pre-auto-gc")
+HOOKS = (
+    "post-index-change",
+    "reference-transaction",
+    "pre-commit",
+    "post-checkout",
+    "fsmonitor-watchman",
+    "pre-auto-gc",
+)
 
 
 class Stranger:
@@ -171,7 +178,11 @@ def test_nothing_is_fetched_unasked(stranger: Stranger, typed: Callable[..., Any
     assert "fetch" in stranger.heard()
     stranger.fired.unlink()
     answers = read_all(stranger, typed)
-    told = [answers[("log", "{case}")], answers[("audit",)], typed("show", stranger.case, "--rev", first, cwd=stranger.desk.root)]
+    told = [
+        answers[("log", "{case}")],
+        answers[("audit",)],
+        typed("show", stranger.case, "--rev", first, cwd=stranger.desk.root),
+    ]
     assert stranger.heard() == set()
     for answer in told:
         assert (answer.code, "partial" in answer.err, "--refetch" in answer.err) == (5, True, True), answer
@@ -225,9 +236,16 @@ def test_somebody_elses_repository(stranger: Stranger, typed: Callable[..., Any]
     """git is not talked into it: its words and its cure are told; the files alone can be read."""
     stranger.plant()
     env = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
-    for command in (("log", stranger.case), ("audit",), ("note", stranger.case, "--text", "一"), ("list", "--rev", "HEAD")):
+    for command in (
+        ("log", stranger.case),
+        ("audit",),
+        ("note", stranger.case, "--text", "一"),
+        ("list", "--rev", "HEAD"),
+    ):
         answer = typed(*command, cwd=stranger.desk.root, env=env)
-        assert (answer.code, "dubious ownership" in answer.err, "safe.directory" in answer.err) == (5, True, True), answer
+        assert (answer.code, "dubious ownership" in answer.err, "safe.directory" in answer.err) == (5, True, True), (
+            answer
+        )
     assert typed("list", "--format", "ids", cwd=stranger.desk.root, env=env).out.strip() == stranger.case
     assert stranger.heard() == set()
 
@@ -239,9 +257,13 @@ def test_a_planted_journal_writes_nowhere(stranger: Stranger, typed: Callable[..
     """A killed writer's work is finished by the next command, a reading one too: not along `..`, nor through a link."""
     root, victim = stranger.desk.root, stranger.elsewhere / "victim"
     victim.mkdir()
-    blob = subprocess.run(
-        ["git", "-C", root, "hash-object", "-w", "--stdin"], input=b"evil", capture_output=True, check=True
-    ).stdout.decode().strip()
+    blob = (
+        subprocess.run(
+            ["git", "-C", root, "hash-object", "-w", "--stdin"], input=b"evil", capture_output=True, check=True
+        )
+        .stdout.decode()
+        .strip()
+    )
     tree = bytes.fromhex(blob)
     # A tree named `..` holds a tree `elsewhere` that holds `victim/planted`: git looks a path up step by step.
     for name in (b"planted", b"victim", b"elsewhere", b".."):

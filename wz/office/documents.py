@@ -41,7 +41,9 @@ def stored(registry: Registry, case_id: str, documents: Documents, waiting: Mapp
     folder = ids.files_of(case_id)
     tree = WorkTree(registry.root)
     # Names that are one name on Windows or macOS, by the name that stands there.
-    names = {_key(path.rpartition("/")[2]): path.rpartition("/")[2] for path in waiting if path.startswith(folder + "/")}
+    names = {
+        _key(path.rpartition("/")[2]): path.rpartition("/")[2] for path in waiting if path.startswith(folder + "/")
+    }
     names |= {_key(name): name for name in _listed(registry.root / folder)}
     taken: dict[str, bytes] = {}
 

@@ -30,7 +30,9 @@ def parse(path: str, data: bytes) -> CaseFile:
     """Read a case file. Nothing is raised: a file that cannot be read is one with problems."""
     if len(data) > LARGEST:
         message = _("cannot read it: {reason}").format(reason=_("it is too big"))
-        return _bad(path, b"", [Problem(file=path, message=message, cure=_("A case is text; see what was written to it."))])
+        return _bad(
+            path, b"", [Problem(file=path, message=message, cure=_("A case is text; see what was written to it."))]
+        )
     try:
         document = load(data)
     except YamlFault as fault:

@@ -78,7 +78,9 @@ class Git:
         for name in names:
             if self.run("rev-parse", "-q", "--verify", "--end-of-options", name, check=False).returncode == 0:
                 raise GitFailed(
-                    _("{name} is not in this clone, which is partial: it holds only what was looked at").format(name=name),
+                    _("{name} is not in this clone, which is partial: it holds only what was looked at").format(
+                        name=name
+                    ),
                     _("If you trust its remote, fetch the rest: git fetch --refetch --no-filter"),
                 )
 
@@ -133,9 +135,7 @@ class Git:
         command, environment = self._command(arguments), self._environment(arguments)
         pipe = subprocess.PIPE
         try:
-            process = subprocess.Popen(
-                command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, bufsize=1 << 18
-            )
+            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, bufsize=1 << 18)
         except FileNotFoundError:
             raise _no_git() from None
         assert process.stdin is not None

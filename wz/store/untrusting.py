@@ -57,9 +57,7 @@ def is_plain(arguments: Sequence[str]) -> bool:
     return subcommand(arguments) in _PLAIN
 
 
-def environment(
-    arguments: Sequence[str], disarmed: Mapping[str, str], before: Mapping[str, str]
-) -> dict[str, str]:
+def environment(arguments: Sequence[str], disarmed: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
     """The variables with which a git command runs nothing of the repository's; `before` are those there are.
 
     Settings go this way, which git knows since 2.31, for on a command line a `=` in a filter's name would end it.
