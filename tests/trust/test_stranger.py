@@ -80,13 +80,35 @@ class Stranger:
     def plant(self) -> None:
         """Everything that git's documentation says a repository may name to be run."""
         signed = self._signed_by_nobody()
-        for key in (
-            "core.fsmonitor core.sshCommand core.pager core.editor core.gitProxy core.askPass diff.external "
-            "diff.evil.textconv diff.evil.command gpg.program gpg.openpgp.program gpg.x509.program gpg.ssh.program "
-            "gpg.ssh.defaultKeyCommand credential.helper sequence.editor interactive.diffFilter pager.log "
-            "uploadpack.packObjectsHook merge.evil.driver trailer.evil.command core.alternateRefsCommand "
-            "remote.origin.uploadpack filter.evil.clean filter.evil.smudge filter.a=b.clean filter.a=b.process"
-        ).split():
+        for key in [
+            "core.fsmonitor",
+            "core.sshCommand",
+            "core.pager",
+            "core.editor",
+            "core.gitProxy",
+            "core.askPass",
+            "diff.external",
+            "diff.evil.textconv",
+            "diff.evil.command",
+            "gpg.program",
+            "gpg.openpgp.program",
+            "gpg.x509.program",
+            "gpg.ssh.program",
+            "gpg.ssh.defaultKeyCommand",
+            "credential.helper",
+            "sequence.editor",
+            "interactive.diffFilter",
+            "pager.log",
+            "uploadpack.packObjectsHook",
+            "merge.evil.driver",
+            "trailer.evil.command",
+            "core.alternateRefsCommand",
+            "remote.origin.uploadpack",
+            "filter.evil.clean",
+            "filter.evil.smudge",
+            "filter.a=b.clean",
+            "filter.a=b.process",
+        ]:
             self.configure(key, self.canary(key.replace("=", "-")))
         for alias in ("status", "log", "cat-file", "rev-parse", "diff-tree", "ls-files"):
             self.configure(f"alias.{alias}", "!" + self.canary("alias"))
