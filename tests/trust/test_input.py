@@ -253,7 +253,8 @@ ODD = (
     "command",
     [
         ("list",), ("list", "--as-of"), ("list", "--rev"), ("check", "--as-of"), ("check", "--unit"),
-        ("check", "--within"), ("show",), ("log",), ("why",), ("export", "--for"), ("score", "--year"), ("report", "month"), ("calendar",),
+        ("check", "--within"), ("show",),
+        ("log",), ("why",), ("export", "--for"), ("score", "--year"), ("report", "month"), ("calendar",),
         ("check", "--new-since"), ("audit",), ("sql",), ("list", "--sort"), ("list", "--group-by"), ("print", "--form"),
     ],
 )  # fmt: skip
