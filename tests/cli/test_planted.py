@@ -29,7 +29,7 @@ GIVEN = "薇曦翊霖烨钰珺淼鑫垚焱犇骉羴蕊灏瀚璟瑄煊旻昶晗�
 
 
 def people() -> list[Person]:
-    dice = random.Random(19)  # noqa: S311 - the same ones every time
+    dice = random.Random(19)
     found = []
     for number in range(COUNT):
         day = f"19{dice.randrange(50, 99)}{dice.randrange(1, 13):02}{dice.randrange(1, 29):02}"
@@ -256,7 +256,7 @@ def every_command(wz: Wz, cases: dict[str, Person], elsewhere: Path, planted: li
     wz("print", b, "--form", "transfer", "-o", elsewhere / "withheld.docx")
     search = Search(planted)
     for path in elsewhere.iterdir():
-        told = path.suffix == ".csv" and path.stem == "留言" or path.name in ("批量.jsonl", "transfer.docx")
+        told = (path.suffix == ".csv" and path.stem == "留言") or path.name in ("批量.jsonl", "transfer.docx")
         assert told or not search.found(unzipped(path)), path
     assert search.found(unzipped(elsewhere / "transfer.docx"))
     wz("report", "month", "2026-01", "--format", "md", "-o", elsewhere / "report.md")

@@ -10,7 +10,6 @@ from wz.store.casekeys import Entry
 from wz.store.registry import Registry
 from wz.store.sealing import fingerprint
 
-
 _FORGET = b'"action":"forget"'
 
 
