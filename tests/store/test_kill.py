@@ -244,7 +244,7 @@ def test_undo_killed(desk: Desk, wz: Runner, interposed: Interposed, start: Star
 def test_gate_that_cannot_look(desk: Desk, interposed: Interposed, wz: Runner, what: str) -> None:
     """Killed, its git killed, or out of room: the gate before a commit lets nothing through, and ends."""
     file = desk.root / desk.path(desk.cases[0])
-    file.write_bytes(file.read_bytes().replace("路灯不亮".encode(), "路灯亮了".encode()))
+    file.write_bytes(file.read_bytes().replace("请处理".encode(), "已处理".encode()))
     desk.git("add", ".")
     assert wz("hook", "pre-commit", cwd=desk.root).code == 1  # what it says when it can look
     assert wz("hook", "pre-commit", cwd=desk.root, env=interposed("write-tree", what), timeout=30).code not in (0, 1)
