@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Every target starts python many times; what the caller forbids would be compiled anew by each of them.
+export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test lint bench soak docs messages clean
+.PHONY: demo test lint bench fuzz soak docs messages clean
 
 demo: $(STAMP)
 	$(BIN)/wz check --as-of 2026-11-20
@@ -21,6 +23,11 @@ lint: $(VENV)/.installed-lint
 bench: $(STAMP)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.history
+
+# SECONDS for each target; atheris has wheels for some machines only.
+FUZZED := case yaml units calendar rules profile table_csv table_xlsx table_jsonl words output
+fuzz: $(VENV)/.installed-fuzz
+	for target in $(FUZZED); do $(BIN)/python -m fuzz $$target || exit 1; done
 
 # Ten minutes; `SECONDS=60 make soak` is shorter. What else can be asked: python -m soak --help, soak.powercut --help.
 soak: $(VENV)/.installed-test

@@ -32,6 +32,7 @@ def wanted(folder: Path, sizes: list[int], huge: bool) -> Iterator[tuple[int, Me
         scratch = folder / "scratch"
         scratch.mkdir(exist_ok=True)
         yield from ((count, one) for one in measures.in_bulk(*made[count], scratch))
+        yield from ((count, one) for one in measures.among_clones(*made[count], scratch))
     if huge:
         small, large = folder / "open", folder / f"{HUGE}"
         for root in (small, large):

@@ -16,6 +16,7 @@ WZ = [PYTHON, "-m", "wz"]
 CHECK = [*WZ, "check", "--as-of", str(AS_OF)]
 STATUS = ["git", "status", "--porcelain"]
 IMPORT_CLICK = [PYTHON, "-c", "import click"]
+NEW = [*WZ, "new", "--category", "投诉", "--channel", "网站", "--title", "路灯不亮", "--content", "人民路路灯三天不亮"]
 READ_LOOP = """
 import pathlib, ryaml
 for path in pathlib.Path('cases').rglob('*.yaml'):
@@ -112,6 +113,14 @@ def at_size(folder: Path, ids: list[str]) -> Iterator[Measure]:
         1.5 if full else None,
     )
     yield Measure(
+        "wz new, with a petitioner to be sealed",
+        lambda _n: [*NEW, "--name", "王小明", "--phone", "13800138000", "--address", "幸福路18号2栋502室"],
+        lambda _n: NEW,
+        "wz new without one",
+        folder,
+        1.3,
+    )
+    yield Measure(
         "wz check --format json, 1,000 files changed",
         check_json,
         lambda _n: STATUS,
@@ -194,6 +203,97 @@ def in_bulk(folder: Path, ids: list[str], scratch: Path) -> Iterator[Measure]:
         before=empty,
         rounds=1,
     )
+
+
+def among_clones(folder: Path, ids: list[str], scratch: Path) -> Iterator[Measure]:
+    """Two clones that have each registered 1,000 cases, one commit for each; the first has pushed them."""
+    cases = list(registered(2000))
+    git, wz = (_Parted(folder, scratch / name, cases) for name in ("by-git", "by-wz"))
+
+    def apart(_number: int) -> None:
+        git.restore()
+        wz.restore()
+
+    pull = f"git -C {git.clone} pull -q --no-rebase --no-edit"
+    sync = [*WZ, "sync", "--registry", str(wz.clone)]
+    full = len(ids) >= 100_000
+    yield Measure(
+        "wz sync --no-push, 1,000 new cases each",
+        lambda _n: [*sync, "--no-push"],
+        lambda _n: ["sh", "-c", pull],
+        "git pull of the same commits",
+        scratch,
+        3 if full else None,
+        before=apart,
+        rounds=5,
+    )
+    yield Measure(
+        "wz sync, 1,000 new cases each",
+        lambda _n: sync,
+        lambda _n: ["sh", "-c", f"{pull} && git -C {git.clone} push -q"],
+        "git pull && git push",
+        scratch,
+        3 if full else None,
+        before=apart,
+        rounds=5,
+    )
+
+
+class _Parted:
+    """A hub that has what one clone registered, and the other clone, which is to meet it; as often as wanted."""
+
+    def __init__(self, start: Path, place: Path, cases: list[tuple[str, str]]) -> None:
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        self.hub, self.clone = place / "hub.git", place / "clone"
+        half = len(cases) // 2
+        for command in (
+            ["clone", "-q", "--bare", "--single-branch", str(start), str(self.hub)],
+            ["-C", str(self.hub), "repack", "-adq"],
+            ["clone", "-q", str(self.hub), str(self.clone)],
+            ["-C", str(self.clone), "config", "user.name", "x"],
+            ["-C", str(self.clone), "config", "user.email", "x@example.com"],
+            ["-C", str(self.clone), "config", "gc.auto", "0"],
+        ):
+            subprocess.run(["git", *command], check=True, capture_output=True)
+        branch = self._git(self.hub, "symbolic-ref", "HEAD")
+        self._branch = branch
+        self._before = self._git(self.hub, "rev-parse", branch)
+        self._theirs = self._registered(self.hub, cases[:half])
+        self._ours = self._registered(self.clone, cases[half:])
+        self._known = {root: _objects(root) for root in (self.hub, self.clone)}
+
+    def restore(self) -> None:
+        """As it was before the two met: what was fetched or pushed is not there any more."""
+        tracking = self._branch.replace("refs/heads/", "refs/remotes/origin/")
+        self._git(self.hub, "update-ref", self._branch, self._theirs)
+        self._git(self.clone, "update-ref", tracking, self._before)
+        self._git(self.clone, "reset", "-q", "--hard", self._ours)
+        for root, known in self._known.items():
+            for path in _objects(root) - known:
+                path.unlink()
+
+    def _registered(self, root: Path, cases: list[tuple[str, str]]) -> str:
+        """A commit for each case, on the branch."""
+        stream = [b"feature done\n"]
+        for number, (path, text) in enumerate(cases):
+            data = text.encode("utf-8")
+            stream.append(b"commit %s\ncommitter x <x@example.com> 1790000000 +0800\n" % self._branch.encode())
+            stream.append(b"data 3\nnew\n" + (b"from %s\n" % self._before.encode() if number == 0 else b""))
+            stream.append(b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(data), data))
+        stream.append(b"done\n")
+        command = ["git", "-C", str(root), "fast-import", "--quiet", "--force"]
+        subprocess.run(command, input=b"".join(stream), check=True)
+        return self._git(root, "rev-parse", self._branch)
+
+    def _git(self, root: Path, *arguments: str) -> str:
+        done = subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True)
+        return done.stdout.decode().strip()
+
+
+def _objects(root: Path) -> set[Path]:
+    folder = root / "objects" if (root / "objects").exists() else root / ".git/objects"
+    return {path for path in folder.rglob("*") if path.is_file()}
 
 
 def _write_table(table: Path, rows: int) -> None:

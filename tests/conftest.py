@@ -73,6 +73,7 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             "WZ_LANG": "en",
             "NO_COLOR": "1",
             "PYTHONPATH": str(SOURCE),
+            "PYTHONDONTWRITEBYTECODE": "",  # what is started here is started often
         }.items():
             patch.setenv(name, value)
         yield
@@ -120,7 +121,11 @@ class Forge:
     def start(
         self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], streams: Sequence[int] | None = None
     ) -> Forked:
-        """`streams` are the descriptors of its standard input, output and error; without them it has none."""
+        """`streams` are the descriptors of its standard input, output and error; without them it has none.
+
+        The language is the forge's own: it was chosen when wz was imported.
+        """
+        assert all(env.get(name) == os.environ.get(name) for name in _STARTING)
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(self._place)
         request = {"arguments": list(arguments), "cwd": str(cwd), "env": dict(env)}
@@ -169,6 +174,8 @@ def wz(tmp_path: Path, forge: Forge | None) -> Runner:
         words, folder = [*map(str, arguments)], cwd or tmp_path
         data = stdin.encode("utf-8") if isinstance(stdin, str) else stdin
         if forge is None or preexec is not None or any(key.startswith(_STARTING) for key in env or {}):
+            if preexec is not None:  # where little can be written python would keep half of what it compiles
+                environment["PYTHONDONTWRITEBYTECODE"] = "1"
             done = subprocess.run(
                 [sys.executable, "-m", "wz", *words],
                 cwd=folder,
@@ -206,6 +213,7 @@ def founded(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     prepare(root)
     units, calendar = ((SOURCE / name).read_text(encoding="utf-8") for name in ("units.yaml", "calendar.yaml"))
     settle(Registry(root), units, calendar)
+    pack(root)
     return root
 
 
@@ -233,8 +241,7 @@ def told(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 capture_output=True,
                 timeout=120,
             )
-            # One pack instead of some thousand objects: it is copied for every test that writes.
-            subprocess.run(["git", "-C", str(made), "repack", "-adq"], check=True, capture_output=True)
+            pack(made)
             made.rename(root)
     return root
 
@@ -243,6 +250,11 @@ def told(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample(told: Path, tmp_path: Path) -> Path:
     """A fresh copy of the full sample registry; its story's day is 2026-11-20."""
     return copied(told, tmp_path / "sample")
+
+
+def pack(registry: Path) -> None:
+    """One pack instead of many objects, each in a folder: it is copied for every test that writes."""
+    subprocess.run(["git", "-C", str(registry), "repack", "-adq"], check=True, capture_output=True)
 
 
 def copied(registry: Path, to: Path) -> Path:

@@ -6,10 +6,13 @@ each connection asks for one command: three descriptors with one byte, then argu
 of JSON. It is answered with the pid, and, once the command has ended, with its exit code (negative: the signal).
 """
 
+import gc
 import importlib
 import json
 import os
 import pkgutil
+import select
+import signal
 import socket
 import sys
 import traceback
@@ -27,37 +30,46 @@ def _import_all() -> None:
             importlib.import_module(module.name)
     for name in _SPARED:
         importlib.import_module(name)
+    gc.freeze()  # else the first collection of every fork copies all this memory
 
 
 def _serve(listening: socket.socket) -> None:
+    """Start what is asked for; say so, and how it ended."""
+    ended, tell = socket.socketpair()
+    tell.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    signal.set_wakeup_fd(tell.fileno())
+    running: dict[int, socket.socket] = {}
     while True:
+        ready = select.select([listening, ended], [], [])[0]
+        if ended in ready:
+            ended.recv(4096)
+            _bury(running)
+        if listening not in ready:
+            continue
         connection, _address = listening.accept()
-        if os.fork() == 0:
-            listening.close()
-            _keep(connection)
-        connection.close()
-        with suppress(ChildProcessError):  # bury the keepers that are done
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-
-
-def _keep(connection: socket.socket) -> None:
-    """Start the command, say so, wait for it, say how it ended."""
-    try:
         _byte, streams, _flags, _address = socket.recv_fds(connection, 1, 3)
         with connection.makefile("rb") as lines:
             request = json.loads(lines.readline())
         pid = os.fork()
         if pid == 0:
-            connection.close()
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for one in (listening, ended, tell, connection, *running.values()):
+                one.close()
             _become(request, streams)
-        connection.sendall(b"%d\n" % pid)
         for stream in streams:
             os.close(stream)
-        _pid, status = os.waitpid(pid, 0)
-        connection.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
-    finally:
-        os._exit(0)
+        running[pid] = connection
+        connection.sendall(b"%d\n" % pid)
+
+
+def _bury(running: dict[int, socket.socket]) -> None:
+    """Say of each that has ended how it did."""
+    with suppress(ChildProcessError):
+        while (gone := os.waitpid(-1, os.WNOHANG))[0]:
+            with running.pop(gone[0]) as connection, suppress(BrokenPipeError):  # nobody waits for its answer
+                connection.sendall(b"%d\n" % os.waitstatus_to_exitcode(gone[1]))
 
 
 def _become(request: dict[str, Any], streams: list[int]) -> None:
@@ -70,6 +82,7 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
         os.chdir(request["cwd"])
         os.environ.clear()
         os.environ.update(request["env"])
+        _open_streams()
         from wz.cli.main import run
         from wz.i18n import chosen_language
 
@@ -83,6 +96,15 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code or 0)
+
+
+def _open_streams() -> None:
+    """As python does when it starts: a terminal is written to line by line."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        former = getattr(sys, name)
+        stream = open(number, mode, encoding=former.encoding, errors=former.errors, closefd=False)  # noqa: SIM115
+        stream.reconfigure(line_buffering=name == "stderr" or stream.isatty())
+        setattr(sys, name, stream)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,8 @@ _REASONS = {
     errno.EROFS: N_("the disk is read-only"),
     errno.ENAMETOOLONG: N_("the name is too long"),
     errno.ELOOP: N_("it is a link, not a file"),
+    errno.EFBIG: N_("it is too big"),
+    errno.ENXIO: N_("it is a pipe or a device, not a file"),
 }
 
 

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
+from tests.conftest import copied, pack
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +63,7 @@ class Screen(NamedTuple):
 
 
 @pytest.fixture
-def terminal() -> Callable[..., Screen]:
+def terminal(forge: Any) -> Callable[..., Screen]:
     """Runs the real command at a terminal of its own, 80 columns wide.
 
     `answers` are pairs: once the first text stands on the screen, the second is typed. What is typed is not echoed.
@@ -84,15 +87,8 @@ def terminal() -> Callable[..., Screen]:
         modes[3] &= ~termios.ECHO
         termios.tcsetattr(theirs, termios.TCSANOW, modes)
         kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LINES")}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "wz", *map(str, arguments)],
-            cwd=cwd,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=kept | {"TERM": "xterm-256color"} | dict(env or {}),
-            start_new_session=True,
-        )
+        environment = kept | {"TERM": "xterm-256color"} | dict(env or {})
+        process = forge.start([*map(str, arguments)], cwd, environment, [theirs] * 3)
         os.close(theirs)
         try:
             seen = _converse(ours, list(answers))
@@ -163,6 +159,34 @@ class Desk:
 
     def commits(self) -> int:
         return int(self.git("rev-list", "--count", "HEAD"))
+
+
+@pytest.fixture(scope="session")
+def _beginnings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any]]:
+    return {}
+
+
+@pytest.fixture
+def begun(
+    desk: Desk, _beginnings: dict[str, tuple[Path, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Any]:
+    """begun(tell): what telling it at the fresh desk gives. It is told once; a later test finds the desk as left."""
+
+    def begin(tell: Callable[[Desk], Any]) -> Any:
+        name = f"{tell.__module__}.{tell.__qualname__}"
+        if name not in _beginnings:
+            told = tell(desk)
+            pack(desk.root)
+            kept = tmp_path_factory.mktemp("begun") / "office"
+            shutil.copytree(desk.root, kept, symlinks=True)
+            _beginnings[name] = kept, told
+            return told
+        kept, told = _beginnings[name]
+        shutil.rmtree(desk.root)
+        copied(kept, desk.root)
+        return told
+
+    return begin
 
 
 @pytest.fixture

@@ -15,8 +15,12 @@ Desk = Any
 
 
 @pytest.fixture
-def cases(desk: Desk) -> list[str]:
+def cases(begun: Callable[..., list[str]]) -> list[str]:
     """Three registered complaints; the last one came from another system."""
+    return begun(_three_cases)
+
+
+def _three_cases(desk: Desk) -> list[str]:
     return [desk.new(), desk.new(), desk.new("投诉", "2026-03-02 08:30", "--source", "12345:A-7")]
 
 

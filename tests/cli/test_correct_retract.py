@@ -10,8 +10,12 @@ AT = ("--at", "2026-03-03 10:00")
 
 
 @pytest.fixture
-def assigned(desk: Any) -> str:
+def assigned(begun: Callable[..., str]) -> str:
     """A complaint with the urban management since 2026-03-02 09:00."""
+    return begun(_assigned)
+
+
+def _assigned(desk: Any) -> str:
     case: str = desk.new("投诉", "2026-03-02 08:30", "--tag", "路灯")
     desk("transfer", case, "--to", "城管局", "--route", "部门", "--at", "2026-03-02 09:00")
     return case

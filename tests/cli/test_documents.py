@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,11 @@ import pytest
 
 
 @pytest.fixture
-def case(desk: Any) -> str:
+def case(begun: Callable[..., str]) -> str:
+    return begun(_report)
+
+
+def _report(desk: Any) -> str:
     found: str = desk.new("举报")
     return found
 

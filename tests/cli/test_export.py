@@ -249,8 +249,13 @@ def test_the_public_reads_the_redacted_texts(desk: Any) -> None:
 
 
 @pytest.fixture
-def accused(desk: Any) -> Any:
+def accused(desk: Any, begun: Callable[..., None]) -> Any:
     """Three cases with urban-mgmt: one complains of it, one of somebody else, one of a person of it; and another's."""
+    begun(_accuse)
+    return desk
+
+
+def _accuse(desk: Any) -> None:
     for about, to in (
         ("城管局", "urban-mgmt"),
         ("某饭店", "urban-mgmt"),
@@ -262,7 +267,6 @@ def accused(desk: Any) -> Any:
              "--source", f"12345:{SECRET}", "--received", "2026-03-02 08:30", *given)  # fmt: skip
         case = max(desk("list", "unit:none", "--format", "ids").out.split())
         desk("transfer", case, "--to", to, "--route", "duty", "--at", "2026-03-02 09:00", "--note", SECRET)
-    return desk
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "ics"])

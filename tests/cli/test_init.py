@@ -174,7 +174,7 @@ def test_the_samples_log_reads_like_an_office(told: Path) -> None:
 
 
 def test_the_sample_is_the_projects_own(told: Path) -> None:
-    ours = {path.relative_to(ROOT): path.read_bytes() for path in (ROOT / "cases").rglob("*") if path.is_file()}
-    theirs = {path.relative_to(told): path.read_bytes() for path in (told / "cases").rglob("*") if path.is_file()}
-    assert ours == theirs
+    """The contents are compared in tests/office/test_sample.py."""
+    ours = {path.relative_to(ROOT) for path in (ROOT / "cases").rglob("*") if path.is_file()}
+    assert ours == {path.relative_to(told) for path in (told / "cases").rglob("*") if path.is_file()}
     assert len([path for path in ours if path.suffix == ".yaml" and path.parent.suffix != ".files"]) == 54

@@ -1,4 +1,4 @@
-"""Registering: texts kept character for character, what is missing named, nothing of the petitioner taken."""
+"""Registering: texts kept character for character, what is missing named, the petitioner sealed (test_sealed.py)."""
 
 import json
 import os
@@ -244,20 +244,6 @@ def test_dry_run_writes_nothing(desk: Any, fits: Callable[[str, Any], None], tmp
     assert (done["dry_run"], done["commit"], done["state"]) == (True, None, "registered")
     assert "would be recorded" in desk("new", *given(), "--dry-run").out
     assert (desk.commits(), desk.clean(), (desk.root / "cases").exists()) == (1, True, False)
-
-
-@pytest.mark.parametrize("option", ["--petitioner", "--name", "--phone", "--address", "--id-number"])
-def test_a_petitioner_cannot_be_given(desk: Any, option: str) -> None:
-    done = desk("new", *given(), option, "张三", code=2)
-    assert option in done.err
-    assert desk.commits() == 1
-
-
-def test_it_is_said_that_the_petitioner_is_not_recorded(desk: Any) -> None:
-    assert "petitioner" in desk("new", *given()).err
-    assert any("petitioner" in note for note in desk.json("new", *given())["notes"])
-    text = desk("new", "--help").out
-    assert "petitioner" in text
 
 
 def test_ids_differ(desk: Any) -> None:

@@ -17,6 +17,7 @@ from docx.shared import Mm, Pt
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+pytestmark = pytest.mark.xdist_group("report")  # one October, written once in every format
 MONTH = ("report", "month", "2026-10", "--as-of", "2026-11-20")
 LAST = date(2026, 10, 31)
 Tables = dict[str, list[list[str]]]

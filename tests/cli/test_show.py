@@ -115,7 +115,7 @@ def test_a_case_with_everything(reader: Any) -> None:
 
 
 def test_a_closed_case_can_still_be_corrected(reader: Any) -> None:
-    assert reader.json("show", "AH14SF")["next"] == ["correct", "retract", "note", "attach"]
+    assert reader.json("show", "AH14SF")["next"] == ["correct", "forget", "retract", "note", "attach"]
 
 
 def test_a_file_that_cannot_be_read(story_desk: Any) -> None:

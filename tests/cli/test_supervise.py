@@ -3,6 +3,7 @@
 November 2026 has no holidays: working days are Monday to Friday.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,12 @@ REPLY = (
 
 
 @pytest.fixture
-def badly_redone(desk: Any) -> str:
+def badly_redone(begun: Callable[..., str]) -> str:
     """A consult of Monday 2026-11-02, redone, and rated badly again on 11-10: closed."""
+    return begun(_badly_redone)
+
+
+def _badly_redone(desk: Any) -> str:
     case = str(desk.new("咨询", "2026-11-02 08:30"))
     desk("transfer", case, "--to", "城管局", "--route", "部门", "--at", "2026-11-02 09:00")
     for day, more in (("03", ()), ("06", ("--redo-ground", "18(2)"))):

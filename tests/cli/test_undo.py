@@ -13,8 +13,12 @@ TRANSFER = ("transfer", "--to", "urban-mgmt", "--route", "duty")
 
 
 @pytest.fixture
-def cases(desk: Desk) -> list[str]:
+def cases(begun: Callable[..., list[str]]) -> list[str]:
     """Three complaints, transferred by one batch."""
+    return begun(_transferred)
+
+
+def _transferred(desk: Desk) -> list[str]:
     made = [desk.new() for _number in range(3)]
     desk("batch", *TRANSFER, "--at", "2026-03-02 09:00", stdin="\n".join(made))
     return made

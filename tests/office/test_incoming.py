@@ -94,21 +94,43 @@ def test_a_short_entry_is_one_line() -> None:
 HEADERS = ["序号", "留言编号", "留言用户", "留言主题(必填)", "留言时间", "受理时间", "联系电话", "备注"]
 
 
-def test_headers_are_matched_and_the_petitioner_left_out() -> None:
+SEALED = {"name": "留言用户", "phone": "联系电话"}
+
+
+def test_headers_are_matched_and_the_petitioner_sealed() -> None:
     found = matched(HEADERS, {})
-    assert found.fields == {"source_id": "留言编号", "title": "留言主题(必填)", "received": "留言时间"}
+    assert found.fields == {"source_id": "留言编号", "title": "留言主题(必填)", "received": "留言时间", **SEALED}
+    assert found.left_out == {"序号": "no-field", "受理时间": "second", "备注": "no-field"}
+
+
+def test_the_closest_name_is_sealed_and_the_rest_left_out() -> None:
+    headers = [
+        "内容",
+        "时间",
+        "昵称",
+        "诉求人姓名",
+        "手机",
+        "联系电话",
+        "家庭住址",
+        "身份证号码",
+        "证件类型",
+        "QQ号码",
+        "电子邮箱",
+    ]
+    found = matched(headers, {})
+    assert {field: found.fields[field] for field in ("name", "phone", "id_number", "address")} == {
+        "name": "诉求人姓名", "phone": "联系电话", "id_number": "身份证号码", "address": "家庭住址",
+    }  # fmt: skip
     assert found.left_out == {
-        "序号": "no-field",
-        "留言用户": "petitioner",
-        "受理时间": "second",
-        "联系电话": "petitioner",
-        "备注": "no-field",
-    }
+        "昵称": "second", "手机": "second", "证件类型": "petitioner", "QQ号码": "petitioner", "电子邮箱": "petitioner",
+    }  # fmt: skip
+    assert "name" not in matched(headers, {"name": "", "phone": "手机"}).fields
+    assert matched(headers, {"phone": "手机"}).fields["phone"] == "手机"
 
 
 def test_what_one_says_goes_before_synonyms() -> None:
     found = matched(HEADERS, {"received": "受理时间", "content": "备注", "source_id": ""})
-    assert found.fields == {"received": "受理时间", "content": "备注", "title": "留言主题(必填)"}
+    assert found.fields == {"received": "受理时间", "content": "备注", "title": "留言主题(必填)", **SEALED}
     assert found.left_out["留言编号"] == "told"
     with pytest.raises(Usage, match="留言主体"):
         matched(HEADERS, {"title": "留言主体"})

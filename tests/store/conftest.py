@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ class Desk:
     def head(self) -> str:
         return self.git("rev-parse", "HEAD").strip()
 
-    @property
+    @cached_property
     def git_dir(self) -> Path:
         return Path(self.git("rev-parse", "--absolute-git-dir").strip())
 
@@ -55,8 +56,7 @@ class Desk:
 
     def committed(self, case: str) -> bytes:
         """The case file as the last commit has it."""
-        prefix = self.git("rev-parse", "--show-prefix").strip()
-        place = f"HEAD:{prefix}{self.path(case)}"
+        place = f"HEAD:./{self.path(case)}"
         return subprocess.run(["git", "-C", str(self.root), "show", place], capture_output=True, check=True).stdout
 
     def events(self, case: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A hub that everybody shares, and clones of it in which people type."""
+"""A hub that everybody shares, and clones of it in which people type; the desks of the command line."""
 
 import json
 import os
@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import desk, fits, reader, story_desk, terminal, typed
 from tests.conftest import copied
 from tests.trust.clones import PEOPLE, Clones, Said, git, hub_of, in_process
+
+__all__ = ["desk", "fits", "reader", "story_desk", "terminal", "typed"]
 
 On = Callable[..., AbstractContextManager[None]]
 _TIMED = {"new": "--received", "note": "--at", "transfer": "--at", "contact": "--at"}

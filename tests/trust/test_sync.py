@@ -14,6 +14,7 @@ from tests.serving import git_over_http
 from tests.trust.clones import contents, git
 from tests.trust.conftest import Clone, On
 from wz.office.hooks import SERVER, install
+from wz.office.sync import Carried
 from wz.store.git import Git
 
 Pair = tuple[Clone, Clone]
@@ -429,3 +430,33 @@ def test_while_another_git_keeps_the_index(pair: Pair, missing: str) -> None:
         lock.unlink()
         liu("list")
     assert liu.clean
+
+
+def test_a_ref_that_is_replaced_goes_along(pair: Pair, hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its commits have no parents; the two sides' are joined, and go with the branch or not at all."""
+
+    def union(registry: Any, ours: str | None, theirs: str | None) -> str | None:
+        both = (registry.git.text("log", "-1", "--format=%B", one).split() for one in (ours, theirs) if one)
+        words = sorted({word for some in both for word in some})
+        return commit(registry.root, " ".join(words)) if words else None
+
+    def commit(root: Path, message: str) -> str:
+        tree = git(root, "hash-object", "-t", "tree", "-w", "/dev/null")
+        fixed = {f"GIT_{who}_DATE": "2026-03-01T00:00:00+08:00" for who in ("AUTHOR", "COMMITTER")}
+        named = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        command = ["git", "-C", str(root), "commit-tree", tree, "-m", message]
+        done = subprocess.run(command, check=True, capture_output=True, env={**os.environ, **fixed, **named})
+        return done.stdout.decode().strip()
+
+    monkeypatch.setattr("wz.office.sync.CARRIED", (Carried("refs/wz/keys", union),))
+    zhang, liu = pair
+    zhang("sync")  # nothing to carry yet
+    for clone, word in zip(pair, ("zhang", "liu"), strict=True):
+        clone.git("update-ref", "refs/wz/keys", commit(clone.root, word))
+    zhang("sync")
+    liu.new()
+    liu("sync")
+    zhang("sync")
+    for root in (zhang.root, liu.root, hub):
+        assert git(root, "log", "--format=%B", "refs/wz/keys").split() == ["liu", "zhang"]
+    assert zhang("sync").out == "Nothing new, here or at origin.\n"

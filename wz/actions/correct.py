@@ -22,6 +22,7 @@ FIELDS = {
     "area": "属地",
     "urgent": "突发类",
     "about": "被投诉对象",
+    "petitioner": "诉求人",
     "tags": "标签",
     "source": "来源",
 }
@@ -48,6 +49,8 @@ def decide(case: Case, event: Correct, law: Law) -> Refusal | None:
             _("These can: {fields}.").format(fields=listed(FIELDS)),
         )
     named = term(event.field, FIELDS[event.field])
+    if event.field == "petitioner":
+        return _decide_petitioner(case)
     try:
         facts = corrected(case.facts, event)
     except msgspec.ValidationError:
@@ -57,6 +60,17 @@ def decide(case: Case, event: Correct, law: Law) -> Refusal | None:
     if facts == case.facts:
         return Refusal(None, _("{field} reads so already").format(field=named), again)
     return _decide_received(case, event, facts) if event.field == "received" else None
+
+
+def _decide_petitioner(case: Case) -> Refusal | None:
+    """A new value has been sealed, so no two are alike; what was forgotten is not entered anew."""
+    if case.forgotten is None:
+        return None
+    return Refusal(
+        None,
+        _("the petitioner of this case was forgotten on {at}").format(at=shown(case.forgotten.at)),
+        _("Register the case anew where the petitioner comes again."),
+    )
 
 
 def _decide_received(case: Case, event: Correct, facts: Facts) -> Refusal | None:
@@ -106,5 +120,5 @@ ACTION = Action(
     states=frozenset(STATE_LABELS),
     decide=decide,
     apply=apply,
-    subject=lambda event, name: f"{event.field} = {event.value}",
+    subject=lambda event, name: f"{event.field} = {'已密封' if event.field == 'petitioner' else event.value}",
 )

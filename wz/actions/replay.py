@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from wz.actions.base import Action, Refusal
 from wz.actions.catalog import ACTIONS, action_of
+from wz.actions.forget import Forget
 from wz.actions.retract import Retract
 from wz.i18n import _, listed, term
 from wz.model.case import STATE_LABELS, Case, Step
@@ -95,6 +96,8 @@ def retracted_places(known: Iterable[tuple[int, Event]]) -> set[int]:
     for place, event in reversed(events):
         if isinstance(event, Retract) and event.event < place and place not in gone:
             gone.add(event.event)
+    # What was forgotten stays so, whatever a file says later: the keys are gone.
+    gone -= {place for place, event in events if isinstance(event, Forget)}
     return gone
 
 

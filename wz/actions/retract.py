@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from wz.actions.base import Action, Field, Refusal, nothing
+from wz.actions.forget import Forget
 from wz.i18n import N_, _
 from wz.model.case import STATE_LABELS, Case
 from wz.model.event import Event, mark_of
@@ -55,6 +56,12 @@ def decide(case: Case, event: Retract, law: Law) -> Refusal | None:
             _("`wz show` numbers the events."),
         )
     target = case.events[event.event - 1]
+    if isinstance(target, Forget):
+        return Refusal(
+            None,
+            _("what event {place} forgot is forgotten: its keys are gone").format(place=event.event),
+            _("Ask the petitioner anew, and register the case anew."),
+        )
     mine = event.by.partition("/")[0] in (target.by.partition("/")[0], "office")
     if not mine:
         return Refusal(

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from wz.actions.base import Action, Field, Refusal
+from wz.actions.disclose import refuse_strangers
 from wz.i18n import N_, _, listed
 from wz.model.case import Assignment, Case
 from wz.model.event import Event
@@ -20,11 +21,17 @@ class Transfer(Event, tag="transfer"):
     assist: Annotated[list[str], Field("units", N_("assisting units"))] = []  # noqa: RUF012 - msgspec copies it
     guide: Annotated[str | None, Field("unit", N_("guiding department"))] = None
     limit: Annotated[int | None, Field("days", N_("working days set by other law"))] = None
+    # Who can read the petitioner's contact from now on, who is told nothing (第十九条), who gets it on paper.
+    disclosed_to: list[str] = []  # noqa: RUF012
+    withheld_from: list[str] = []  # noqa: RUF012
+    on_paper: list[str] = []  # noqa: RUF012
 
 
 def decide(case: Case, event: Transfer, law: Law) -> Refusal | None:
     if event.to in event.assist or len(set(event.assist)) != len(event.assist):
         return Refusal("12", _("a unit is named twice"), _("Name the lead once, and each assisting unit once."))
+    if refusal := refuse_strangers(event, {event.to, *event.assist}):
+        return refusal
     if case.state == "assigned" and case.assignment:
         return _decide_addition(case.assignment, event)
     return None

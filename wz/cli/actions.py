@@ -180,6 +180,10 @@ def correct_value(fields: Mapping[str, Any]) -> Any:
             return [named_unit(one, registry.directory) for one in _listed(text)]
         case "tags":
             return _listed(text)
+        case "petitioner":
+            from wz.cli.contact import from_json
+
+            return from_json(text)
         case "source":
             system, colon, number = text.partition(":")
             if not colon:

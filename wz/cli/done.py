@@ -20,6 +20,7 @@ def show_done(done: "Done", action: str, output: str, notes: list[str] | None = 
     from wz.regulation.judging import judge_open
 
     registry = current().registry
+    notes = [*done.notes, *(notes or [])]
     judged = judge_open(done.case, registry.law, now())
     if output == "json":
         from wz.office.showing import obligation_json
@@ -34,7 +35,7 @@ def show_done(done: "Done", action: str, output: str, notes: list[str] | None = 
             "state": done.case.state,
             "event": plain(done.event) if done.event else None,
             "obligations": [obligation_json(one, registry.rules, registry.directory) for one in judged],
-            "notes": notes or [],
+            "notes": notes,
         }
         click.echo(pretty(shown))
         return
@@ -53,7 +54,7 @@ def show_done(done: "Done", action: str, output: str, notes: list[str] | None = 
                 due=due_text(one),
             )
         )
-    for note in notes or []:
+    for note in notes:
         click.echo(note, err=True)
 
 

@@ -25,7 +25,7 @@ _MANY = 500
         "Encoding, delimiter and the meaning of the columns are found out and shown before anything is written; a "
         "terminal asks whether they are right. A row with an answer comes in as history, which nobody is scored for; "
         "one without becomes a registered case. Rows already on record are passed over, so the file can be imported "
-        "again. Names and contacts of petitioners are left out."
+        "again. Names and contacts of petitioners are sealed before anything is written (第十九条)."
     )
     + "\n\n"
     + _(
@@ -76,6 +76,12 @@ _MANY = 500
     type=click.Path(dir_okay=False, path_type=Path),
     help=_("Write the rows that could not be used here, with the reason in a column."),
 )
+@click.option(
+    "--seal-found",
+    is_flag=True,
+    help=_("Move identity, telephone and card numbers out of titles and contents into what is sealed."),
+)
+@click.option("--no-petitioners", is_flag=True, help=_("Leave out the columns that tell who the petitioner is."))
 @click.option("--yes", is_flag=True, help=_("Do not ask."))
 @click.option("--dry-run", is_flag=True, help=_("Check and show what would be recorded; record nothing."))
 @format_option("text", "json")
@@ -102,7 +108,9 @@ def import_file(file: Path, **given: Any) -> int:
     columns = matched(sheet.headers, profile.columns)
     show_columns(sheet, columns, profile)
     with _bar(len(sheet.rows), _("reading")) as tick:
-        found = intake.plan(registry, sheet, columns, profile, by=by, now=moment, tick=tick)
+        found = intake.plan(
+            registry, sheet, columns, profile, by=by, now=moment, tick=tick, seal_found=given["seal_found"]
+        )
     if given["errors"]:
         _write_errors(given["errors"], found)
     if given["save_profile"]:
@@ -138,7 +146,7 @@ def _profile(given: dict[str, Any], file: Path) -> Any:
 
     from wz.cli.values import choose
     from wz.model.event import CHANNELS
-    from wz.office.headings import Profile, field_named, read_profile
+    from wz.office.headings import SEALED, Profile, field_named, read_profile
     from wz.office.text import tidy_line
 
     try:
@@ -148,7 +156,7 @@ def _profile(given: dict[str, Any], file: Path) -> Any:
             _("cannot read {path}: {reason}").format(path=given["profile"], reason=reason_of(error)),
             _("Check the file's name; --save-profile makes one."),
         ) from None
-    columns = dict(kept.columns)
+    columns = dict(kept.columns) | (dict.fromkeys(SEALED, "") if given["no_petitioners"] else {})
     for text in given["mapped"]:
         field, equals, column = text.partition("=")
         if not equals:

@@ -9,7 +9,7 @@ import click
 from wz.errors import Usage
 from wz.i18n import _, listed, ngettext, term
 from wz.model.instants import written
-from wz.office.headings import CHINESE, LEFT_OUT, Columns, Profile
+from wz.office.headings import CHINESE, LEFT_OUT, SEALED, Columns, Profile
 from wz.office.intake import Intake
 from wz.store.registry import Registry
 from wz.store.sheets import Sheet
@@ -19,6 +19,7 @@ _SAMPLE = 24
 # What says how a table is read, and means nothing for whole cases.
 _OF_COLUMNS = (
     "sheet", "mapped", "values", "system", "category", "channel", "closed", "profile", "save-profile", "errors",
+    "seal-found", "no-petitioners",
 )  # fmt: skip
 
 
@@ -37,11 +38,15 @@ def show_columns(sheet: Sheet, columns: Columns, profile: Profile) -> None:
     by_header: dict[str, list[str]] = {}
     for field, header in columns.fields.items():
         by_header.setdefault(header, []).append(term(field, CHINESE[field]))
+    hidden = {columns.fields.get(field) for field in SEALED}
     cells = [
-        (header, _sample(sheet, header) if header in by_header else "", "、".join(by_header.get(header, [])) or
-         _(LEFT_OUT[columns.left_out[header]]))
+        (
+            header,
+            _sample(sheet, header) if header in by_header and header not in hidden else "",
+            "、".join(by_header.get(header, [])) or _(LEFT_OUT[columns.left_out[header]]),
+        )
         for header in sheet.headers
-    ]  # fmt: skip
+    ]
     click.echo(flexible([_("Column"), _("Begins with"), _("Field")], cells, 2, width()), err=True)
     click.echo(
         _(
@@ -57,11 +62,13 @@ def show_columns(sheet: Sheet, columns: Columns, profile: Profile) -> None:
 
 
 def _sample(sheet: Sheet, header: str) -> str:
-    """The first value of a column."""
+    """The first value of a column, without what is personal in it."""
+    from wz.model.personal import redacted, scan
     from wz.office.text import tidy_line
 
     value = next((row.values[header] for row in sheet.rows[:100] if row.values.get(header) is not None), "")
     text = tidy_line(str(value))
+    text = redacted(text, scan(text))
     return text if len(text) <= _SAMPLE else text[: _SAMPLE - 1] + "…"
 
 

@@ -99,8 +99,30 @@ def _new(root: Path, sample: bool) -> "Registry":
 
     registry = found(root, now())
     click.echo(_("A registry is in {folder}.").format(folder=root))
+    _tell_of_key(registry)
     click.echo(_("Next: write your units into units.yaml, commit it, then `wz new`."))
     return registry
+
+
+def _tell_of_key(registry: "Registry") -> None:
+    """What the office's key is for, where it lies, and what losing it means."""
+    from wz.office.keys import ring_of
+
+    keys = registry.directory.office.keys
+    if not keys:
+        click.echo(
+            _("Petitioners cannot be sealed, for pyrage is not installed: pip install pyrage, then `wz key new`."),
+            err=True,
+        )
+        return
+    click.echo(
+        _("The office's key, which opens sealed petitioners, is in {path}.").format(
+            path=ring_of(registry).held[keys[0]].path
+        )
+    )
+    click.echo(
+        _("Whoever loses it reads no petitioner any more, and nobody can help: back it up with `wz key export FILE`.")
+    )
 
 
 def _write_jobs(registry: "Registry", jobs: tuple[str, ...], fail_on: str, package: str | None, force: bool) -> None:

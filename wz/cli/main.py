@@ -70,6 +70,15 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "note": ("wz.cli.actions:note", N_("Put a text on record.")),
         "attach": ("wz.cli.actions:attach", N_("Add documents to a case.")),
         "correct": ("wz.cli.actions:correct", N_("Correct a fact; it reads so from then on.")),
+        "petitioner": ("wz.cli.petitioner:petitioner", N_("Whom to call: open what is sealed; and who else can.")),
+        "disclose": (
+            "wz.cli.actions:disclose",
+            N_("Let the units that deal with a case read the petitioner's contact, where the transfer did not."),
+        ),
+        "forget": (
+            "wz.cli.forget:forget",
+            N_("Forget the petitioner: the case's keys are deleted, and nobody can open what is sealed."),
+        ),
         "retract": ("wz.cli.actions:retract", N_("Retract an event entered by mistake.")),
     },
     N_("Many at once"): {
@@ -98,6 +107,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "hook": ("wz.cli.hook:hook", N_("Gates before a commit, before a push, and on the server.")),
         "whoami": ("wz.cli.whoami:whoami", N_("Who you are here, and what you may do.")),
+        "key": ("wz.cli.key:key", N_("Keys to which petitioners are sealed: make, list, rotate, back up.")),
         "units": ("wz.cli.units:units", N_("The city's units and their people.")),
         "calendar": ("wz.cli.calendar:calendar", N_("Working days: a month or a year, with reasons.")),
         "rules": ("wz.cli.rules:rules", N_("The regulation's numbers, with their articles.")),
@@ -236,3 +246,9 @@ def _speak_utf8() -> None:
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
             reconfigure(encoding="utf-8", errors="replace")
+    for name, bars in (("stdout", False), ("stderr", True)):
+        stream = getattr(sys, name)
+        if stream.isatty():
+            from wz.cli.screen import Screen
+
+            setattr(sys, name, Screen(stream, bars=bars))

@@ -29,13 +29,15 @@ def _complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) 
     help=_("Register a case; the id is made here. (第六条、第七条)")
     + "\n\n"
     + _(
-        "The petitioner's name, telephone and address are not recorded: they need sealing, "
-        "which this version cannot do."
+        "The petitioner is sealed before anything is written: who may read it needs a key (`wz key`), and `wz "
+        "petitioner` opens it. What stands in options is seen by other users of this computer while the command runs: "
+        "scripts use --petitioner -."
     )
     + "\n\n\b\n"
     + _("Example:")
     + "\n  wz new --category 投诉 --channel 热线电话 --title 路灯不亮 --content 人民路12号前路灯三天不亮"
     + "\n  wz new --category consult --channel website --title 社保转移 --content-file 来信.txt"
+    + "\n  wz new --category 求助 --channel 热线电话 --title 停水 --content 三楼停水 --name 王小明 --phone 13800138000"
 )
 @click.option("--title", metavar="TEXT", help=_("Title") + f"  [{_('required')}]")
 @click.option("--title-file", metavar="FILE", type=click.Path(dir_okay=False), help=_("The title, from a file."))
@@ -68,6 +70,22 @@ def _complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) 
     help=_("Whom it is about; once for each. (第十九条)"),
     shell_complete=complete_unit,
 )
+@click.option("--name", metavar="TEXT", help=_("The petitioner's name; sealed, as the next four are. (第十九条)"))
+@click.option("--phone", metavar="NUMBER", help=_("Where to call back: telephone numbers, 、 between several"))
+@click.option("--id-number", metavar="NUMBER", help=_("Identity number, where the matter needs it"))
+@click.option("--address", metavar="TEXT", help=_("Address"))
+@click.option("--hours", metavar="TEXT", help=_("When to call"))
+@click.option(
+    "--petitioner",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help=_("These five as JSON from a file; - is standard input"),
+)
+@click.option(
+    "--seal-found/--keep-found",
+    default=None,
+    help=_("Move identity, telephone and card numbers out of title and content into what is sealed; or leave them."),
+)
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help=_("Tag; once for each."))
 @click.option("--source", metavar="SYSTEM:NUMBER", help=_("Where it came from, and its number there."))
 @click.option(
@@ -88,6 +106,9 @@ def new(**given: Any) -> None:
     registry = session.registry
     by = typist(registry.directory, session.email)
     fields = _fields(given)
+    from wz.cli.contact import contact, seal_found
+
+    sealed = seal_found(fields, contact(given), given["seal_found"])
     present = now()
     done = register(
         registry,
@@ -95,6 +116,7 @@ def new(**given: Any) -> None:
         by=by,
         received=happened_at(given["received"]) if given["received"] else present,
         now=present,
+        petitioner=sealed,
         documents=[read_document(path) for path in given["attach"]],
         dry_run=given["dry_run"],
     )
@@ -103,12 +125,7 @@ def new(**given: Any) -> None:
         return
     from wz.cli.done import show_done
 
-    show_done(
-        done,
-        "new",
-        given["output"],
-        [_("The petitioner's name and contact are not recorded: this version cannot seal them yet.")],
-    )
+    show_done(done, "new", given["output"])
 
 
 def _fields(given: dict[str, Any]) -> dict[str, Any]:

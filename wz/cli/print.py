@@ -84,7 +84,7 @@ def print_form(case: str | None, form: str | None, templates: Path | None, **giv
     if missing or case is None or form is None:
         raise Usage(_("missing: {options}").format(options=", ".join(missing)), _("`wz print --help` shows examples."))
     from wz.office.forms import FORMS
-    from wz.office.printing import document, material
+    from wz.office.printing import document, material, told
     from wz.office.templates import template
     from wz.render.docx import fill
 
@@ -93,7 +93,10 @@ def print_form(case: str | None, form: str | None, templates: Path | None, **giv
     unit = find_unit(given["unit"], registry.directory) if given["unit"] else None
     moment: datetime = given["as_of"] or now()
     name, bare = template(registry, form)
-    values = document(FORMS[form], material(registry, case_id, moment, unit, _given(given)))
+    stuff = material(registry, case_id, moment, unit, _given(given))
+    values = document(FORMS[form], stuff)
+    if "contact" in values and told(stuff) is not None:
+        click.echo(_("It holds the petitioner's contact: hand it over, and keep no file of it."), err=True)
     _write(fill(bare, values, name), given["output"] or f"{case_id}-{FORMS[form].label}.docx", given["force"])
 
 
@@ -135,6 +138,8 @@ def _copy(folder: Path) -> None:
 
 def _write(content: bytes, target: str, force: bool) -> None:
     if target == "-":
+        if sys.stdout.isatty():
+            raise Usage(_("{form} is not for a terminal").format(form="docx"), _("Add -o FILE."))
         sys.stdout.buffer.write(content)
         return
     path = Path(target)

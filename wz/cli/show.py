@@ -15,7 +15,17 @@ from wz.i18n import _, labelled, listed, term
 from wz.model.article import article_name
 
 UNREADABLE = 4
-_COMMON_LABELS = {"oa": "OA 送签", "note": "备注", "attachments": "附件", "redactions": "隐去内容"}
+_COMMON_LABELS = {
+    "oa": "OA 送签",
+    "note": "备注",
+    "attachments": "附件",
+    "redactions": "隐去内容",
+    "disclosed_to": "交付对象",
+    "withheld_from": "不予透露",
+    "on_paper": "纸质交付",
+}
+_UNITS = ("disclosed_to", "withheld_from", "on_paper")
+_SEALED = "-----BEGIN AGE ENCRYPTED FILE-----"
 
 
 @click.command(
@@ -78,6 +88,8 @@ def _text(shown: dict[str, Any]) -> str:
     for key, label in (("area", _("Area")), ("scope", _("Scope")), ("about", _("About")), ("tags", _("Tags"))):
         if facts.get(key):
             lines.append(labelled(label, _fact(key, facts[key])))
+    if facts.get("petitioner"):
+        lines.append(labelled(_("Petitioner"), _("sealed (wz petitioner {case})").format(case=shown["case"])))
     if facts.get("urgent"):
         lines.append(labelled(_("Urgent"), _("yes (突发类: no extension)")))
     lines += ["", _safe(facts["content"]), ""]
@@ -189,8 +201,10 @@ def _value(value: Any, path: tuple[str, ...], fields: Mapping[tuple[str, ...], F
         return "、".join(_value(one, path, fields) for one in value)
     if field and field.kind == "choice":
         return term(value, choices_of(field).get(value, value))
-    if field and field.kind in ("unit", "units"):
+    if path[-1] in _UNITS or (field and field.kind in ("unit", "units")):
         return term(value, current().registry.directory.name_of(value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if str(value).startswith(_SEALED):
+        return _("(sealed)")
     return _safe(str(value)).replace("\n", "\n       ")

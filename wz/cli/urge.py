@@ -125,8 +125,10 @@ def _done(
 
 def notify_path() -> Path:
     """notify.yaml: what WZ_NOTIFY names, else in the user's own configuration folder."""
+    from wz.store.userfolder import configuration
+
     chosen = os.environ.get("WZ_NOTIFY")
-    return Path(chosen) if chosen else Path(click.get_app_dir("wz", roaming=True)) / "notify.yaml"
+    return Path(chosen) if chosen else configuration() / "notify.yaml"
 
 
 def _outcome(found: "Sequence[Any]", problems: "list[Problem]", output: str) -> int:

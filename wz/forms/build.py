@@ -101,13 +101,14 @@ def transfer() -> Any:
             ("诉求类别", "{{ category }}", "诉求渠道", "{{ channel }}"),
             ("收到时间", "{{ received }}", "属    地", "{{ area }}"),
             ("受理范围", "{{ scope }}"),
+            ("诉 求 人", "{{ contact }}"),
             ("诉求标题", "{{ title }}"),
             ("诉求内容", "{{ content }}"),
             ("办理时限", "{{ deadlines }}"),
             ("办理要求", "{{ requirements }}"),
             ("保密要求", "{{ confidential }}"),
         ],
-        {7: 36},
+        {8: 36},
     )
     signed(document, "{{ office }}", gap=Pt(12))
     return document

@@ -70,7 +70,8 @@ class Case(msgspec.Struct, kw_only=True):
     `since` is when the present state began; `submitted` is the reply or refusal that waits for review, `resume` the
     state it goes back to; `answer` and `approval` are what was approved last, and the approval; `retracted` are the
     places (from 1) of events that count for nothing; `justifications` when reasons for being late were
-    given, by assignment; `imported` tells history of another system's. `instructed` is the last leader's instruction,
+    given, by assignment; `imported` tells history of another system's; `forgotten` is the event by which the
+    petitioner was forgotten. `instructed` is the last leader's instruction,
     `supervised` the last order of supervision by its ground (第二十三条), `fault` the finding after a second bad
     rating: True puts the case back to answered, to be supervised (第二十三条（四）). `steps` are the events that took
     effect, in legal order.
@@ -95,6 +96,7 @@ class Case(msgspec.Struct, kw_only=True):
     published: bool | None = None
     answer: Event | None = None
     approval: Event | None = None
+    forgotten: Event | None = None
     retracted: set[int] = set()
     imported: bool = False
     events: list[Event] = []

@@ -22,6 +22,9 @@ _NOTHING = "\0"
 _BETWEEN = rf"(?: {{0,3}}|{_NOTHING}+)"
 RUN = re.compile(rf"\d(?:{_BETWEEN}\d){{6,}}(?:{_BETWEEN}X)?")
 _LETTERS = re.compile(r"(?<=\d)[oOlI|]+(?![A-Za-z])|(?<![A-Za-z])[lI|](?=[3-9]\d)")
+# Whatever may stand for a digit; a number that is somebody's has seven of them at least.
+_DIGIT = re.compile(rf"[\d{''.join(_CHINESE)}oOlI|\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u24ff\u2776-\u2793]")
+_SHORTEST = 7
 _READ_AS = str.maketrans("oOlI|", "00111")
 
 
@@ -46,6 +49,11 @@ class _Plain(dict[int, str]):
 
 
 _PLAIN = _Plain()
+
+
+def may_hold_number(text: str) -> bool:
+    """Whether there are digits enough for a number of a person; tells quickly of most texts that there are not."""
+    return len(_DIGIT.findall(text)) >= _SHORTEST
 
 
 def plain(text: str) -> str:

@@ -34,7 +34,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whoever can act: the office, the supervision office, a member unit.
 
-    `public_contacts` are its telephone numbers, e-mail addresses and addresses that may stand in what is published.
+    `public_contacts` are its telephone numbers, e-mail addresses and addresses that may stand in what is published;
+    `keys` the public halves of its keys, to which petitioners are sealed, `revoked` those that must open nothing more.
     """
 
     id: str
@@ -42,6 +43,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     aliases: list[str] = []
     people: list[Person] = []
     public_contacts: list[str] = []
+    keys: list[str] = []
+    revoked: list[str] = []
 
     def holder_of(self, role: str) -> Person | None:
         """The first person listed with that role."""
@@ -78,6 +81,10 @@ class Directory(msgspec.Struct, kw_only=True):
     def unit(self, unit_id: str) -> Unit | None:
         """A member unit by id."""
         return next((unit for unit in self.units if unit.id == unit_id), None)
+
+    def body(self, body_id: str) -> Body | None:
+        """The office, the supervision office or a member unit, by id."""
+        return next((body for body in self.bodies() if body.id == body_id), None)
 
     def find_unit(self, text: str) -> Unit | None:
         """A member unit by id, name or alias."""

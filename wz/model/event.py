@@ -34,7 +34,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Facts(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What was received. The order of the fields is their order in the file."""
+    """What was received. The order of the fields is their order in the file; `petitioner` is sealed (age's armour)."""
 
     format: int
     id: str
@@ -47,6 +47,7 @@ class Facts(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
     area: str | None = None
     urgent: bool = False
     about: list[str] = []
+    petitioner: str | None = None
     tags: list[str] = []
     source: Source | None = None
     attachments: list[File] = []

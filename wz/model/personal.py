@@ -119,11 +119,27 @@ def place(text: str, hit: Hit, hits: Iterable[Hit]) -> Place:
     return Place(line, hit.start - text.rfind("\n", 0, hit.start), " ".join(around.split()))
 
 
-def redacted(text: str, hits: Iterable[Hit]) -> str:
-    """The text with a note of its kind in the place of each hit."""
+def redacted(text: str, hits: Iterable[Hit], fate: str = "已隐去") -> str:
+    """The text with a note in the place of each hit: of what kind it was, and what became of it."""
     for hit in sorted(hits, key=lambda one: -one.start):
-        text = f"{text[: hit.start]}〔{KIND_LABELS[hit.kind]}已隐去〕{text[hit.end :]}"
+        text = f"{text[: hit.start]}〔{KIND_LABELS[hit.kind]}{fate}〕{text[hit.end :]}"
     return text
+
+
+def is_identity(number: str) -> bool:
+    """Whether it is an identity number, check digit included."""
+    from stdnum.iso7064 import mod_11_2
+
+    if len(number) == 15:
+        return _old_identity(number)
+    return bool(re.fullmatch(r"\d{17}[\dX]", number)) and _identity(number, 0, 18) and bool(mod_11_2.is_valid(number))
+
+
+def is_telephone(text: str) -> bool:
+    """Whether the whole text is one telephone number, mobile or fixed, as somebody may have it at home or at work."""
+    said = "电话"  # what seven or eight digits need before them to be taken for a telephone number
+    hits = scan(said + text)
+    return len(hits) == 1 and hits[0].kind in ("mobile", "landline") and hits[0].end - hits[0].start >= len(text) - 1
 
 
 def _mask(text: str) -> str:

@@ -125,6 +125,11 @@ class _Desk:
 
     def _do(self, row: Request, outcome: Outcome) -> None:
         read = self._transaction.case(outcome.case)
+        if row.key is None and _tells_petitioner(row):
+            raise Usage(
+                _("a row that corrects the petitioner needs a key of its own (第十九条)"),
+                _("Fill the column `key`: else it is made of what the row says, which could be found out from it."),
+            )
         key, on_record = _key_of(read, row.key or content_key(self._registry, outcome.case, row))
         outcome.key = key
         if on_record is not None and not self._again:
@@ -207,17 +212,22 @@ def _key_of(read: CaseFile, key: str) -> tuple[str, tuple[int, Event] | None]:
     return f"{key}{_AGAIN}{len({event.key for _place, event in times}) + 1}", on_record
 
 
+def _tells_petitioner(row: Request) -> bool:
+    """Whether the row says what will be sealed."""
+    return row.action.name == "correct" and row.fields.get("field") == "petitioner"
+
+
 def _is_again(recorded: str, key: str) -> bool:
     first, mark, number = recorded.rpartition(_AGAIN)
     return bool(mark) and first == key and number.isdecimal()
 
 
 def _refuse_other_content(row: Request, event: Event, place: int) -> None:
-    """A row with a key of its own must say what the event on record says. Raises Usage."""
+    """A row with a key of its own must say what the event on record says, as far as it is not sealed. Raises Usage."""
     if row.key is None:
         return
     would_be = compose(row.action, row.fields, event.by, row.at or event.at)
-    files = {*row.documents, "attachments", "key"}
+    files = {*row.documents, "attachments", "key"} | ({"value"} if _tells_petitioner(row) else set())
     ours, theirs = (
         {name: value for name, value in plain(one).items() if name not in files} for one in (would_be, event)
     )

@@ -1,15 +1,22 @@
 """Documents that come with an event: under names that are free beside the case."""
 
 import hashlib
+import os
+import unicodedata
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from wz.errors import Usage
 from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.event import File
+from wz.store.files import WorkTree
+from wz.store.git import unwritable
 from wz.store.registry import Registry
+
+# Bytes in UTF-8; no file system in use takes a longer name.
+LONGEST_NAME = 255
 
 
 class Document(NamedTuple):
@@ -32,23 +39,43 @@ def stored(registry: Registry, case_id: str, documents: Documents, waiting: Mapp
     `waiting` are files about to be written, by their paths.
     """
     folder = ids.files_of(case_id)
+    tree = WorkTree(registry.root)
+    # Names that are one name on Windows or macOS, by the name that stands there.
+    names = {
+        _key(path.rpartition("/")[2]): path.rpartition("/")[2] for path in waiting if path.startswith(folder + "/")
+    }
+    names |= {_key(name): name for name in _listed(registry.root / folder)}
     taken: dict[str, bytes] = {}
 
-    def there(name: str) -> bytes | None:
-        path = f"{folder}/{name}"
-        if name in taken:
-            return taken[name]
-        if path in waiting:
-            return waiting[path]
-        file = registry.root / path
-        return file.read_bytes() if file.is_file() else None
+    def is_free(name: str, content: bytes) -> bool:
+        """Whether nothing stands there under that name, or just this."""
+        there = names.get(_key(name), name)
+        if there != name:
+            return False
+        known = taken.get(name, waiting.get(f"{folder}/{name}"))
+        if known is not None:
+            return known == content
+        try:
+            return tree.digest(f"{folder}/{name}") == (hashlib.sha256(content).hexdigest(), len(content))
+        except FileNotFoundError:
+            return True
+        except OSError as error:
+            raise unwritable(error) from None
 
     def free(document: Document) -> Document:
         name = PurePosixPath(document.name)
         for number in range(1, 1000):
             candidate = document.name if number == 1 else f"{name.stem}-{number}{name.suffix}"
-            if there(candidate) in (None, document.content):
+            if len(candidate.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
+                raise Usage(
+                    _("the file name {name} is too long").format(name=candidate),
+                    _("Rename it: {count} bytes at most, which is a third as many Chinese characters.").format(
+                        count=LONGEST_NAME
+                    ),
+                )
+            if is_free(candidate, document.content):
                 taken[candidate] = document.content
+                names[_key(candidate)] = candidate
                 return Document(candidate, document.content)
         raise Usage(_("too many files are called {name}").format(name=document.name), _("Rename it."))
 
@@ -56,6 +83,17 @@ def stored(registry: Registry, case_id: str, documents: Documents, waiting: Mapp
         field: [free(one) for one in value] if isinstance(value, list) else free(value)
         for field, value in documents.items()
     }
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def file_fields(documents: Documents) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from wz.office.printing import (
     Material,
     chinese_day,
     consequence,
+    contact,
     heading,
     limit,
     paragraphs,
@@ -43,6 +44,7 @@ def _transfer(material: Material) -> dict[str, str]:
     ):
         limits.append(f"受理后{rules.categories[material.facts.category].completion}个工作日内办结")
     return {
+        "contact": contact(material),
         "deadlines": "；".join(limits) + "。",
         "requirements": "\a".join(requirements),
         "date": chinese_day(material.given.day or transfer.at),

@@ -6,7 +6,7 @@ from pathlib import Path
 from wz.errors import Unreadable, Usage
 from wz.i18n import _, listed, reason_of
 from wz.office.permissions import permit
-from wz.store import driver, durable, schema, yamlfile
+from wz.store import driver, durable, schema, sealing, yamlfile
 from wz.store.git import Git, create_repository
 from wz.store.place import MARK
 from wz.store.registry import Registry
@@ -15,7 +15,7 @@ from wz.store.settings import national
 # Case files are kept byte for byte on every system, without conversion of line ends, and merged by their events.
 _ATTRIBUTES = "cases/** -text\n*.yaml text eol=lf\ncases/**/*.yaml -text\n" + driver.LINE
 _SETTINGS = (".gitattributes", ".gitignore", "units.yaml", "calendar.yaml")
-_IGNORED = "/site/\n*.wz-new\n*~\n.DS_Store\nThumbs.db\n"
+_IGNORED = "/site/\n/*.docx\n*.wz-new\n*~\n.DS_Store\nThumbs.db\n"
 
 _UNITS = """\
 # yaml-language-server: $schema=schemas/units.schema.json
@@ -31,7 +31,7 @@ office:
       name: {name}
       role: clerk            # chief 主任, clerk 工作人员, auditor 审计人员
       email: {email}
-
+{keys}
 supervision:
   id: supervision
   name: 市政府督查室
@@ -63,6 +63,11 @@ units:
         role: principal
 """
 
+_KEYS = """\
+  keys:                      # 公钥：诉求人信息据此密封（第十九条）；私钥不在登记库内，见 wz key list
+    - {public}
+"""
+
 _CALENDAR = """\
 # yaml-language-server: $schema=schemas/calendar.schema.json
 # 工作日历。国家安排之外，本地停办日写在 closed，本地加班日写在 open：
@@ -85,15 +90,33 @@ def found(root: Path, now: datetime) -> Registry:
     prepare(root)
     registry = Registry(root)
     git = registry.git
+    public = office_key(root, now)
     name = git.identity.author.partition(" <")[0]
     person = "".join(one for one in git.identity.email.partition("@")[0].lower() if one.isascii() and one.isalnum())
     units = _UNITS.format(
         person=person or "clerk",
         name=yamlfile.dump(name).strip().removesuffix("...").strip(),
         email=yamlfile.dump(git.identity.email).strip().removesuffix("...").strip(),
+        keys=_KEYS.format(public=public) if public else "",
     )
     settle(registry, units, _CALENDAR.format(year=now.year) + _pinned(now.year))
     return registry
+
+
+def office_key(root: Path, now: datetime) -> str | None:
+    """Make the office's key and keep it here; its public half, or None where pyrage is not installed.
+
+    Raises Unreadable where the private half cannot be kept.
+    """
+    from wz.store.keyring import Keyring
+
+    ring = Keyring(root)
+    try:
+        key = sealing.new_key()
+    except Unreadable:
+        return None
+    ring.add(key, "office", root.name, now)
+    return key.public
 
 
 def _pinned(year: int) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from wz.errors import Usage
 from wz.i18n import N_, _, listed, term
+from wz.model.petitioner import FIELDS as PETITIONER
 from wz.store.settings import explained
 from wz.store.yamlfile import YamlFault, dump, load
 
@@ -34,6 +35,11 @@ FIELDS: dict[str, str] = {
     "rating": N_("rating"),
     "status": N_("state there"),
     "system": N_("system"),
+    "name": N_("petitioner's name"),
+    "phone": N_("petitioner's telephone"),
+    "id_number": N_("petitioner's identity number"),
+    "address": N_("petitioner's address"),
+    "hours": N_("when to call the petitioner"),
 }
 # What each field is called in Chinese, for --map.
 CHINESE: dict[str, str] = {
@@ -54,10 +60,17 @@ CHINESE: dict[str, str] = {
     "rating": "评价",
     "status": "状态",
     "system": "来源系统",
+    "name": "诉求人姓名",
+    "phone": "诉求人电话",
+    "id_number": "诉求人身份证号",
+    "address": "诉求人地址",
+    "hours": "方便联系的时间",
 }
+# What is sealed, and so may be taken from columns that tell who the petitioner is.
+SEALED = tuple(PETITIONER)
 LeftOut = Literal["petitioner", "second", "no-field", "told"]
 LEFT_OUT: dict[LeftOut, str] = {
-    "petitioner": N_("left out: it tells who the petitioner is, and this version cannot seal that (第十九条)"),
+    "petitioner": N_("left out: it tells who the petitioner is (第十九条)"),
     "second": N_("left out: another column serves for its field"),
     "no-field": N_("left out: a case has no field for it"),
     "told": N_("left out, as you said"),
@@ -89,7 +102,7 @@ class Columns(msgspec.Struct, frozen=True):
 
 class _Synonyms(msgspec.Struct, frozen=True):
     fields: dict[str, list[str]]
-    petitioner: list[str]
+    petitioner: dict[str, list[str]]
     no_unit: list[str]
     values: dict[str, dict[str, str]]
 
@@ -110,17 +123,29 @@ def matched(headers: Sequence[str], told: Mapping[str, str]) -> Columns:
             continue
         if found := next((free.pop(_normal(name)) for name in names if _normal(name) in free), None):
             fields[field] = found
+    _seal(fields, headers)
     known = {_normal(name) for names in synonyms().fields.values() for name in names}
     left_out: dict[str, LeftOut] = {}
     for header in headers:
         if header in fields.values():
             continue
-        if names_petitioner(header):
-            left_out[header] = "petitioner"
+        if (meant := _petitioners(header)) is not None:
+            left_out[header] = "second" if fields.get(meant) else "petitioner"
         else:
             left_out[header] = "second" if _normal(header) in known else "no-field"
     _refuse_missing(fields, headers)
     return Columns({field: header for field, header in fields.items() if header}, _off(left_out, told, headers))
+
+
+def _seal(fields: dict[str, str], headers: Sequence[str]) -> None:
+    """Take the columns that tell who the petitioner is for what is sealed, the closest name of each field first."""
+    free = [header for header in headers if header not in fields.values()]
+    meant = {header: _petitioners(header) for header in free}
+    for field in SEALED:
+        words = synonyms().petitioner[field]
+        mine = [header for header in free if meant[header] == field]
+        if mine and field not in fields:
+            fields[field] = min(mine, key=lambda one: [word in _normal(one) for word in words].index(True))
 
 
 def _refuse_missing(fields: Mapping[str, str], headers: Sequence[str]) -> None:
@@ -139,8 +164,12 @@ def _refuse_missing(fields: Mapping[str, str], headers: Sequence[str]) -> None:
 
 def _off(left_out: dict[str, LeftOut], told: Mapping[str, str], headers: Sequence[str]) -> dict[str, LeftOut]:
     """Headers that would have served for a field which is to have none."""
-    off = {_normal(name) for field, header in told.items() if not header for name in synonyms().fields[field]}
-    return {header: "told" if why == "second" and _normal(header) in off else why for header, why in left_out.items()}
+    none = [field for field, header in told.items() if not header]
+    off = {_normal(name) for field in none for name in synonyms().fields.get(field, ())}
+    return {
+        header: "told" if _petitioners(header) in none or (why == "second" and _normal(header) in off) else why
+        for header, why in left_out.items()
+    }
 
 
 def _told(field: str, header: str, headers: Sequence[str]) -> str:
@@ -155,22 +184,29 @@ def _told(field: str, header: str, headers: Sequence[str]) -> str:
             if close
             else _("The columns are: {headers}.").format(headers=listed(headers)),
         )
-    if names_petitioner(found):
+    if field not in SEALED and names_petitioner(found):
         raise Usage(
-            _("the column {header} tells who the petitioner is, and this version cannot seal that (第十九条)").format(
-                header=found
+            _("the column {header} tells who the petitioner is, and {field} is read by everybody (第十九条)").format(
+                header=found, field=field
             ),
-            _("Leave it out; or rename the column, if it tells something else."),
+            _("Leave it out, or take it for one of {fields}, which are sealed; or rename the column.").format(
+                fields=listed(SEALED)
+            ),
         )
     return found
 
 
 def names_petitioner(header: str) -> bool:
     """Whether a column tells the petitioner's name or contact: no field is called so, and its name says so."""
+    return _petitioners(header) is not None
+
+
+def _petitioners(header: str) -> str | None:
+    """Which of the petitioner's fields a column tells, `other` where there is none for it; None: no such column."""
     name = _normal(header)
     if any(name == _normal(one) for names in synonyms().fields.values() for one in names):
-        return False
-    return any(word in name for word in synonyms().petitioner)
+        return None
+    return next((field for field, words in synonyms().petitioner.items() if any(word in name for word in words)), None)
 
 
 def field_named(text: str) -> str:
@@ -205,12 +241,16 @@ def _normal(header: str) -> str:
 
 def read_profile(path: Path) -> Profile:
     """A profile kept in a file. Raises Usage that names every fault with its line; OSError."""
-    data = path.read_bytes()
+    return profile_of(path.name, path.read_bytes())
+
+
+def profile_of(name: str, data: bytes) -> Profile:
+    """A profile by its text; `name` is for messages. Raises Usage."""
     try:
         document = load(data)
     except YamlFault as fault:
-        raise Usage(f"{path.name}:{fault.line or 1}: {fault.message}", fault.cure) from None
-    faults = explained(path.name, "import-profile", data)
+        raise Usage(f"{name}:{fault.line or 1}: {fault.message}", fault.cure) from None
+    faults = explained(name, "import-profile", data)
     if faults:
         raise Usage("\n".join(f"{one.file}:{one.line or 1}: {one.message}" for one in faults), faults[0].cure)
     return msgspec.convert(document, Profile)

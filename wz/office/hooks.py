@@ -19,7 +19,7 @@ _SCRIPT = """\
 #!/bin/sh
 {mark} {name}. Written by `wz hook install`, taken away by `wz hook uninstall`.
 run() {{
-  if [ -x {python} ]; then {python} -m wz hook {name} {options} "$@"; else wz hook {name} {options} "$@"; fi
+  if [ -x {python} ]; then {python} -P -m wz hook {name} {options} "$@"; else wz hook {name} {options} "$@"; fi
 }}
 before=$(dirname "$0")/{name}{kept}
 if [ ! -x "$before" ]; then

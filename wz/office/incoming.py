@@ -11,7 +11,11 @@ from wz.errors import WzError
 from wz.i18n import _, listed
 from wz.model.event import CHANNELS
 from wz.model.instants import shown, written
+from wz.model.petitioner import FIELDS as PETITIONER_FIELDS
+from wz.model.petitioner import LONGEST, Petitioner, faults
 from wz.model.table import Value
+from wz.office.confidentiality import public_contacts
+from wz.office.found import move
 from wz.office.headings import Profile, synonyms
 from wz.office.moments import read_moment
 from wz.office.text import tidy, tidy_line
@@ -27,12 +31,16 @@ class Unusable(WzError):
 
 
 class Draft(NamedTuple):
-    """A row as a case that has no id yet; `event` is its history, None where it was not answered there."""
+    """A row as a case that has no id yet; `event` is its history, None where it was not answered there.
+
+    `petitioner` is sealed when the case is written, and stands in no other field.
+    """
 
     line: int
     received: datetime
     facts: dict[str, Any]
     event: dict[str, Any] | None
+    petitioner: Petitioner
 
     @property
     def source(self) -> tuple[str, str]:
@@ -42,7 +50,8 @@ class Draft(NamedTuple):
 class Reader:
     """Reads rows by one profile. `notes` counts what was done to rows that the reader of the report should know."""
 
-    def __init__(self, registry: Registry, profile: Profile, by: str, now: datetime) -> None:
+    def __init__(self, registry: Registry, profile: Profile, by: str, now: datetime, seal_found: bool = False) -> None:
+        self._seal_found, self._public = seal_found, public_contacts(registry.directory)
         self.notes: Counter[str] = Counter()
         self._columns = [(field, header) for field, header in profile.columns.items() if header]
         self._profile, self._by, self._now = profile, by, now
@@ -78,6 +87,10 @@ class Reader:
         if received > self._now:
             raise Unusable(_("received {at} lies in the future").format(at=shown(received)))
         event = self._history(cells, received)
+        petitioner, open_texts = self._petitioner(cells, {"title": title, "content": content})
+        number = _fingerprint(open_texts["title"], open_texts["content"], received)
+        if self._seal_found:
+            title, content = open_texts["title"], open_texts["content"]
         facts: dict[str, Any] = {"format": 1, "id": "", "title": title}
         facts["category"] = self._code(cells, "category") or self._profile.category or "other"
         if scope := self._code(cells, "scope"):
@@ -88,11 +101,27 @@ class Reader:
         facts |= self._more(cells)
         facts["source"] = {
             "system": tidy_line(_text(cells.get("system"))) or self._profile.system,
-            "id": tidy_line(_text(cells.get("source_id"))).lstrip("'") or _fingerprint(title, content, received),
+            "id": tidy_line(_text(cells.get("source_id"))).lstrip("'") or number,
         }
         if event is None and self._unit(cells):
             self.notes[_("not answered there, and names a unit: transfer it, which import does not do")] += 1
-        return Draft(row.line, received, facts, event)
+        return Draft(row.line, received, facts, event, petitioner)
+
+    def _petitioner(self, cells: Mapping[str, Value], texts: Mapping[str, str]) -> tuple[Petitioner, dict[str, str]]:
+        """Who petitioned, and title and content without the numbers that stand there; these go along if asked for."""
+        known = {field: tidy_line(_text(cells.get(field))) for field in PETITIONER_FIELDS}
+        if isinstance(cells.get("id_number"), float):
+            known["id_number"] = ""
+            self.notes[_("has an identity number that the spreadsheet has rounded: left out")] += 1
+        petitioner = Petitioner(**{field: value for field, value in known.items() if value})  # type: ignore[arg-type]
+        for field, fault, _cure in faults(petitioner):
+            if len(known[field]) > LONGEST:
+                raise Unusable(fault)
+            self.notes[_("{fault}; it is sealed as it stands").format(fault=fault)] += 1
+        moved, changed = move(texts, petitioner, self._public)
+        if changed and not self._seal_found:
+            self.notes[_("has an identity, telephone or card number in title or content; --seal-found moves it")] += 1
+        return moved if self._seal_found else petitioner, {**texts, **changed}
 
     def _title_and_content(self, cells: Mapping[str, Value]) -> tuple[str, str]:
         """Title and content; where one is empty, the other serves for both."""

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -12,12 +12,13 @@ from wz.errors import Unreadable, Usage
 from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.case import OPEN
-from wz.model.event import Source
+from wz.model.event import Facts, Source
 from wz.model.instants import written
-from wz.office.headings import Columns, Profile
+from wz.office.headings import SEALED, Columns, Profile
 from wz.office.incoming import Draft, Reader, Unusable
 from wz.office.likeness import Likenesses
 from wz.office.permissions import permit
+from wz.office.vault import Vault
 from wz.store import casefile, schema
 from wz.store.registry import Registry
 from wz.store.sheets import Sheet
@@ -85,21 +86,33 @@ class _OnRecord(NamedTuple):
 
 
 def plan(
-    registry: Registry, sheet: Sheet, columns: Columns, profile: Profile, *, by: str, now: datetime, tick: Tick
+    registry: Registry,
+    sheet: Sheet,
+    columns: Columns,
+    profile: Profile,
+    *,
+    by: str,
+    now: datetime,
+    tick: Tick,
+    seal_found: bool = False,
 ) -> Intake:
     """What the import will do; `tick` is told of each row. Nothing is written.
 
+    With `seal_found`, numbers in titles and contents go along with the petitioner.
+
     Raises Refused where who is typing may not import, Unreadable where a case file cannot be read: it may
-    be one of those that come again.
+    be one of those that come again, Usage or Unreadable where petitioners are there and cannot be sealed.
     """
     permit(registry, "import", by)
+    if seal_found or any(field in columns.fields for field in SEALED):
+        Vault(registry).refuse_unready()
     likenesses = Likenesses()
     on_record = _on_record(registry, likenesses)
     found = Intake(
         sheet=sheet, columns=columns, profile=profile, drafts=[], recorded=[], known=[], rejected=[], alike=[],
         notes=[], at=now, head=registry.git.head()[1],
     )  # fmt: skip
-    reader = Reader(registry, msgspec.structs.replace(profile, columns=columns.fields), by, now)
+    reader = Reader(registry, msgspec.structs.replace(profile, columns=columns.fields), by, now, seal_found)
     seen: dict[tuple[str, str], int] = {}
     taken: set[str] = set()
     for row in sheet.rows:
@@ -142,9 +155,11 @@ def record(registry: Registry, found: Intake, *, by: str, tick: Tick) -> Intake:
             raise Usage(
                 _("{count} of these rows have been recorded meanwhile").format(count=again), _("Repeat the command.")
             )
-        texts = _Texts(found.drafts, tick)
-        message = _message(found, by)
-        found.commit = registry.commit(texts, dict.fromkeys(texts), message)
+        vault = Vault(registry)
+        texts = _Texts(found.drafts, vault, tick)
+        sealed = any(draft.petitioner for draft in found.drafts)
+        keys = vault.keys.changes if sealed else None  # they come to be as the texts are made
+        found.commit = registry.commit(texts, dict.fromkeys(texts), _message(found, by), keys)
     return found
 
 
@@ -162,22 +177,32 @@ def _meanwhile(registry: Registry, drafts: list[Draft]) -> int:
 
 
 class _Texts(Mapping[str, bytes]):
-    """The case files by path, each written when it is asked for: all at once would fill the memory."""
+    """The case files by path, each sealed and written when it is asked for: all at once would fill the memory."""
 
-    def __init__(self, drafts: Iterable[Draft], tick: Tick) -> None:
+    def __init__(self, drafts: Iterable[Draft], vault: Vault, tick: Tick) -> None:
+        self._vault = vault
         self._drafts = {ids.path_of(draft.facts["id"]): draft for draft in drafts}
         self._tick = tick
 
     def __getitem__(self, path: str) -> bytes:
         draft = self._drafts[path]
         self._tick(1)
-        return casefile.text_of(draft.facts, [draft.event] if draft.event else [])
+        facts = draft.facts
+        if draft.petitioner:
+            facts = sealed_in(facts, self._vault.seal(facts["id"], draft.petitioner))
+        return casefile.text_of(facts, [draft.event] if draft.event else [])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._drafts)
 
     def __len__(self) -> int:
         return len(self._drafts)
+
+
+def sealed_in(facts: Mapping[str, Any], sealed: str) -> dict[str, Any]:
+    """The facts with the sealed petitioner in its place."""
+    order = Facts.__struct_fields__
+    return dict(sorted([*facts.items(), ("petitioner", sealed)], key=lambda one: order.index(one[0])))
 
 
 def _state(draft: Draft) -> Literal["registered", "answered", "closed"]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from wz.actions.replay import Replay, replay
 from wz.actions.transfer import ROUTES
-from wz.errors import Refused, Usage
+from wz.errors import Refused, Usage, WzError
 from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.article import article_name, cited
@@ -15,8 +15,11 @@ from wz.model.directory import ROLE_LABELS, Directory
 from wz.model.event import CHANNELS, Event, Facts
 from wz.model.instants import SHANGHAI, shown
 from wz.model.obligation import KIND_LABELS, Judged
+from wz.model.petitioner import Petitioner
 from wz.office.act import unreadable
 from wz.office.confidentiality import is_about, seen_by, text_for
+from wz.office.disclosing import readers
+from wz.office.vault import Vault
 from wz.regulation.judging import judge, judge_open, worst_level
 from wz.regulation.law import Law
 from wz.regulation.rules import Level
@@ -52,6 +55,7 @@ class Material(NamedTuple):
     directory: Directory
     as_of: datetime
     given: Given
+    vault: Vault
 
     def last(self, *actions: str) -> Any:
         """The last event of one of those actions, or None."""
@@ -157,7 +161,36 @@ def material(
         )
     chosen = unit or case.lead or (transfers[-1].to if transfers else "")
     facts = seen_by(case.facts, chosen, registry.directory)
-    return Material(case, read.facts, facts, events, chosen, registry.law, registry.directory, as_of, given or Given())
+    law, directory = registry.law, registry.directory
+    vault = Vault(registry)
+    return Material(case, read.facts, facts, events, chosen, law, directory, as_of, given or Given(), vault)
+
+
+def contact(material: Material) -> str:
+    """Whom this unit is to call, where it may know and whoever prints can open it; else why not (第十九条)."""
+    case, office = material.case, material.directory.office.name
+    if case.facts.petitioner is None:
+        return "未登记。"
+    if case.forgotten is not None:
+        return f"已于{chinese_day(case.forgotten.at)}删除（个人信息保护法第四十七条）。"
+    if is_about(case.facts, material.unit, material.directory):
+        return f"不予提供（第十九条）；需要沟通的，由{office}转达。"
+    known = told(material)
+    if known is None:
+        return f"由{office}另行告知。"
+    parts = (("", known.name), ("电话", known.phone), ("身份证号", known.id_number), ("地址", known.address))
+    return "；".join(f"{label}{value}" for label, value in (*parts, ("方便联系的时间：", known.hours)) if value) + "。"
+
+
+def told(material: Material) -> Petitioner | None:
+    """The petitioner, where this unit may know and a key held here opens it."""
+    case = material.case
+    if case.facts.petitioner is None or material.unit not in readers(case, material.directory):
+        return None
+    try:
+        return material.vault.open(case)
+    except WzError:
+        return None
 
 
 def _lawful(replayed: Replay, as_of: datetime) -> list[Event]:

@@ -13,6 +13,7 @@ from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.event import Facts
 from wz.model.instants import shown, written
+from wz.model.petitioner import Petitioner
 from wz.model.problem import misfit_path
 from wz.office.documents import Document
 from wz.office.permissions import permit
@@ -30,14 +31,15 @@ def register(
     by: str,
     received: datetime,
     now: datetime,
+    petitioner: Petitioner | None = None,
     documents: list[Document] | None = None,
     case_id: str | None = None,
     dry_run: bool = False,
 ) -> Done:
     """Register a case received at that instant.
 
-    `fields` are the facts as plain data. Raises Usage where one does not fit, Refused where who is typing may not
-    register; then nothing has been written.
+    `fields` are the facts as plain data, without the petitioner. Raises Usage where one does not fit, Refused where
+    who is typing may not register; then nothing has been written.
     """
     if received > now:
         raise Usage(
@@ -46,7 +48,16 @@ def register(
         )
     with nullcontext() if dry_run else registry.locked():
         transaction = Transaction(registry, now)
-        done = take_in(transaction, registry, fields, by=by, received=received, documents=documents, case_id=case_id)
+        done = take_in(
+            transaction,
+            registry,
+            fields,
+            by=by,
+            received=received,
+            petitioner=petitioner,
+            documents=documents,
+            case_id=case_id,
+        )
         return done if dry_run else transaction.commit()[0]
 
 
@@ -57,22 +68,31 @@ def take_in(
     *,
     by: str,
     received: datetime,
+    petitioner: Petitioner | None = None,
     documents: list[Document] | None = None,
     case_id: str | None = None,
 ) -> Done:
-    """Register a case within a transaction. Raises Usage where a fact does not fit, Refused where it is not allowed."""
+    """Register a case within a transaction; the petitioner is sealed first of all.
+
+    Raises Usage where a fact does not fit, Refused where it is not allowed.
+    """
     permit(registry, "new", by, transaction.identity)
     attachments = _named_apart(documents or [])
     new = case_id or _free_id(registry, received)
     data = {"format": 1, "id": new, **fields, "received": written(received)}
+    if petitioner:
+        data["petitioner"] = transaction.vault.seal(new, petitioner)
     if attachments:
         data["attachments"] = msgspec.to_builtins([document.file for document in attachments])
     facts = _typed(registry, data)
     read = casefile.parse(ids.path_of(new), casefile.new_text(facts))
     if read.problems:
         raise Usage("\n".join(problem.message for problem in read.problems), read.problems[0].cure)
+    notes = [transaction.vault.demonstration()] if petitioner else []
     files = {f"{ids.files_of(new)}/{one.name}": one.content for one in attachments}
-    return transaction.register(read, files, commit_message(f"new {new}", facts.title, new, "new", by, received))
+    return transaction.register(
+        read, files, commit_message(f"new {new}", facts.title, new, "new", by, received), filter(None, notes)
+    )
 
 
 def _named_apart(documents: list[Document]) -> list[Document]:

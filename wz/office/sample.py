@@ -9,6 +9,7 @@ from typing import Any
 from wz.actions.catalog import ACTIONS
 from wz.model.directory import Directory
 from wz.model.instants import parse_instant
+from wz.model.petitioner import entered
 from wz.office.documents import Document
 from wz.office.founding import prepare, settle
 from wz.office.register import take_in
@@ -78,7 +79,10 @@ def replay_step(registry: Registry, transaction: Transaction, step: Mapping[str,
     fields = {key: value for key, value in step.items() if key not in _OF_STEP}
     if step["do"] == "new":
         received = parse_instant(fields.pop("received"))
-        take_in(transaction, registry, fields, by=step["who"], received=received, case_id=step["case"])
+        known = entered(fields.pop("petitioner", {}))
+        take_in(
+            transaction, registry, fields, by=step["who"], received=received, petitioner=known, case_id=step["case"]
+        )
         return
     documents: dict[str, Document | list[Document]] = {}
     for key, value in list(fields.items()):

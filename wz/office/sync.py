@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ from wz.store.commits import Committer
 from wz.store.files import is_case_path
 from wz.store.joining import Join, Parting, join, plan
 from wz.store.registry import Registry
-from wz.store.remotes import Rejected, Remote
+from wz.store.remotes import Rejected, Remote, Replaced
 
 _ATTEMPTS = 12
 _WAIT = 0.1  # seconds before the second attempt, doubled with each up to the longest
@@ -64,14 +64,14 @@ class Synced(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Carried(NamedTuple):
-    """A ref that goes along with the branch, and is not merged as a branch is.
+    """A ref that goes along with the branch, such as one whose commit is replaced instead of built upon.
 
-    `fetch` and `push` are git's refspecs; between the two `settle` brings together what was fetched and what is here.
+    `join` is given what is here and what came (None: nothing), and makes one commit of them (None: there is none). It
+    is called once the branch has been joined, with the registry locked; the ref is moved afterwards, here and there.
     """
 
-    fetch: str
-    push: str
-    settle: Callable[[Registry], None]
+    ref: str
+    join: Callable[[Registry, str | None, str | None], str | None]
 
 
 # What is carried along besides the branch.
@@ -108,6 +108,7 @@ class _Run:
         self._remote, self._note = remote, note
         self._merge: str | None = None
         self._merged: dict[str, None] = {}
+        self._replaced: list[Replaced] = []
 
     def run(self, *, push: bool, dry_run: bool) -> Synced:
         for attempt in range(1, _ATTEMPTS + 1):
@@ -122,15 +123,15 @@ class _Run:
                 remotes.remember(self._git, self._remote, theirs)
             if not push:
                 return self._told(theirs, commit, attempt, pushed=False)
-            if theirs == commit and not CARRIED:
+            if theirs == commit and not self._replaced:
                 remotes.follow(self._git, self._remote, self._ref)
                 return self._told(theirs, commit, attempt, pushed=False)
             self._note(_("pushing to {remote}").format(remote=self._remote.name))
-            rejected = remotes.push(self._git, self._remote, commit, [one.push for one in CARRIED])
+            rejected = remotes.push(self._git, self._remote, commit, self._replaced)
             if rejected is None:
                 remotes.remember(self._git, self._remote, commit)
                 remotes.follow(self._git, self._remote, self._ref)
-                return self._told(theirs, commit, attempt, pushed=theirs != commit)
+                return self._told(theirs, commit, attempt, pushed=True)
             self._refuse(rejected)
             time.sleep(random.uniform(0.5, 1.0) * min(_WAIT * 2**attempt, _LONGEST))  # noqa: S311 - no secret
         raise GitFailed(
@@ -141,7 +142,7 @@ class _Run:
     def _fetch(self) -> str | None:
         """The remote's commit; None where its branch is still to be made."""
         git, remote = self._git, self._remote
-        theirs = remotes.fetch(git, remote, [one.fetch for one in CARRIED])
+        theirs = remotes.fetch(git, remote, [one.ref for one in CARRIED])
         if theirs is None:
             others = remotes.branches(git, remote)
             if others and not (remote.tracking and git.commit_of(remote.tracking)):
@@ -197,19 +198,35 @@ class _Run:
     def _join(self, theirs: str | None) -> str | None:
         """Bring theirs into our branch; the commit that it is now, None where it moved meanwhile."""
         with self._registry.locked():
-            ours = self._git.head()[1]
-            assert ours is not None
-            if theirs is None or theirs == ours:
-                return ours
-            parting = self._parting(ours, theirs)
-            planned = plan(self._git, parting)
-            self._settle(planned)
-            if parting.base == theirs:
-                return ours
-            commit = join(self._git, planned, self._message(parting), self._note)
-            if commit is not None and parting.base != ours:
-                self._merge = commit
+            commit = self._join_branch(theirs)
+            if commit is not None:
+                self._replaced = list(self._join_carried())
             return commit
+
+    def _join_branch(self, theirs: str | None) -> str | None:
+        ours = self._git.head()[1]
+        assert ours is not None
+        if theirs is None or theirs == ours:
+            return ours
+        parting = self._parting(ours, theirs)
+        planned = plan(self._git, parting)
+        self._settle(planned)
+        if parting.base == theirs:
+            return ours
+        commit = join(self._git, planned, self._message(parting), self._note)
+        if commit is not None and parting.base != ours:
+            self._merge = commit
+        return commit
+
+    def _join_carried(self) -> Iterator[Replaced]:
+        """Bring together what goes along; those that the remote has otherwise."""
+        for one in CARRIED:
+            ours, theirs = self._git.commit_of(one.ref), remotes.came(self._git, one.ref)
+            new = one.join(self._registry, ours, theirs)
+            if new is not None and new != ours:
+                self._git.run("update-ref", one.ref, new, ours or "")
+            if new is not None and new != theirs:
+                yield Replaced(one.ref, new, theirs)
 
     def _settle(self, planned: Join) -> None:
         """Raises GitFailed where the two sides cannot be joined; else notes what both had changed."""

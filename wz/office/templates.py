@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wz.errors import Unreadable
 from wz.i18n import _, reason_of
+from wz.store.files import WorkTree
 from wz.store.registry import Registry
 
 # Where a registry keeps templates of its own; they go before the packaged ones.
@@ -14,10 +15,12 @@ FOLDER = "forms"
 
 def template(registry: Registry, form: str) -> tuple[str, bytes]:
     """The name and bytes of a form's template: the registry's own, else the packaged one. Raises Unreadable."""
-    own = registry.root / FOLDER / f"{form}.docx"
-    path = own if own.exists() else packaged() / f"{form}.docx"
+    path = f"{FOLDER}/{form}.docx"
     try:
-        return (f"{FOLDER}/{form}.docx" if path == own else path.name), path.read_bytes()
+        try:
+            return path, WorkTree(registry.root).read(path)
+        except FileNotFoundError:
+            return f"{form}.docx", (packaged() / f"{form}.docx").read_bytes()
     except OSError as error:
         raise Unreadable(
             _("cannot read {path}: {reason}").format(path=path, reason=reason_of(error)),

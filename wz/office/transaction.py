@@ -1,6 +1,6 @@
 """Actions decided one on another, and recorded together or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,8 +15,10 @@ from wz.model.event import Event, mark_of
 from wz.model.instants import written
 from wz.office import documents as papers
 from wz.office.deciding import compose, decide, refuse_event, refuse_misfit, refuse_text, unreadable
+from wz.office.disclosing import disclose, withdraw
 from wz.office.documents import Documents
 from wz.office.permissions import permit
+from wz.office.vault import Vault
 from wz.store import casefile
 from wz.store.casefile import CaseFile
 from wz.store.commits import Step
@@ -27,7 +29,7 @@ _SUBJECT_LENGTH = 60
 
 
 class Done(NamedTuple):
-    """What an action did. `commit` is None for a dry run."""
+    """What an action did. `commit` is None for a dry run; `notes` is what whoever typed it should know."""
 
     case_id: str
     path: str
@@ -35,6 +37,7 @@ class Done(NamedTuple):
     case: Case
     commit: str | None
     place: int
+    notes: tuple[str, ...] = ()
 
 
 class _Taken(NamedTuple):
@@ -57,6 +60,7 @@ class Transaction:
         self.now = now
         # Whose the next actions are, where it is not git's own identity.
         self.identity: Identity | None = None
+        self.vault = Vault(registry)
         self._cases: dict[str, CaseFile] = {}
         self._before: dict[str, bytes | None] = {}
         self._waiting: dict[str, bytes] = {}
@@ -89,8 +93,22 @@ class Transaction:
     ) -> Done:
         """Do one action to one case as it will be. Raises as `wz.office.act.act` does; then it is as if not done."""
         permit(self._registry, action.name, by, self.identity)
+        with self.vault.keys.attempt():
+            return self._act(case_id, action, fields, by, at, documents)
+
+    def _act(
+        self,
+        case_id: str,
+        action: Action,
+        fields: Mapping[str, Any],
+        by: str,
+        at: datetime,
+        documents: Documents | None,
+    ) -> Done:
         read = self.case(case_id)
         assert read.facts is not None
+        if action.name == "correct" and fields.get("field") == "petitioner":
+            fields = {**fields, "value": self._sealed(read, fields.get("value"))}
         stored = papers.stored(self._registry, case_id, documents or {}, self._waiting)
         event = compose(action, {**fields, **papers.file_fields(stored)}, by, at)
         refuse_event(self._registry, event, self.now)
@@ -98,25 +116,34 @@ class Transaction:
             refuse_misfit(read.facts, event)
         if isinstance(event, Retract) and 1 <= event.event <= len(read.events):
             event.mark = mark_of(read.events[event.event - 1])
+        event, notes = disclose(self.vault, read, event)
         data = casefile.with_event(read.data, event)
         case = decide(self._registry, read.facts, read.events, event)
+        notes += withdraw(self.vault, case, event)
         grown = refuse_text(read.path, data)
         changes = {read.path: data} | papers.contents(case_id, stored)
         self._before.setdefault(read.path, read.data)
         self._cases[read.path] = grown
         self._waiting |= changes
-        done = Done(case_id, read.path, event, case, None, len(read.events) + 1)
+        done = Done(case_id, read.path, event, case, None, len(read.events) + 1, tuple(notes))
         self._steps.append(_Taken(done, changes, self.identity))
         return done
 
-    def register(self, read: CaseFile, documents: Mapping[str, bytes], message: str) -> Done:
+    def _sealed(self, read: CaseFile, value: Any) -> str:
+        """A corrected petitioner, sealed before anything else sees it."""
+        assert read.facts is not None
+        return self.vault.reseal(replay(read.facts, read.events, self._registry.law).case, value)
+
+    def register(self, read: CaseFile, documents: Mapping[str, bytes], message: str, notes: Iterable[str] = ()) -> Done:
         """Take in a new case: its file, and its documents by their paths."""
         assert read.facts is not None
         changes = {read.path: read.data, **documents}
         self._before[read.path] = None
         self._cases[read.path] = read
         self._waiting |= changes
-        done = Done(read.facts.id, read.path, None, replay(read.facts, [], self._registry.law).case, None, 0)
+        done = Done(
+            read.facts.id, read.path, None, replay(read.facts, [], self._registry.law).case, None, 0, tuple(notes)
+        )
         self._steps.append(_Taken(done, changes, self.identity, message))
         return done
 
@@ -129,14 +156,15 @@ class Transaction:
             return []
         named = sorted(self._waiting.keys() - self._before.keys())
         self._before |= zip(named, self._registry.git.committed("HEAD", named), strict=True) if named else ()
+        keys = self.vault.keys.changes or None
         if message is not None:
-            commits = self._registry.record([Step(self._waiting, message)], self._before) * len(self._steps)
+            commits = self._registry.record([Step(self._waiting, message)], self._before, keys) * len(self._steps)
         else:
             steps = [
                 Step(one.changes, one.message or message_of(self._registry, one.done), one.identity)
                 for one in self._steps
             ]
-            commits = self._registry.record(steps, self._before)
+            commits = self._registry.record(steps, self._before, keys)
         return [one.done._replace(commit=commit) for one, commit in zip(self._steps, commits, strict=True)]
 
 

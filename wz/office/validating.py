@@ -1,6 +1,5 @@
 """Every file against schema, workflow and cross-references; all problems at once."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from wz.office.references import missing_in_event, missing_in_facts
 from wz.office.survey import unlawful_problems
 from wz.store import casefile
 from wz.store.casefile import CaseFile
+from wz.store.files import WorkTree
 from wz.store.registry import Registry
 
 
@@ -73,6 +73,8 @@ def _usable(registry: Registry) -> bool:
 
 def _files(root: Path) -> Iterator[str]:
     """Everything below cases/ but folders; a link to a folder is none, for git does not follow it."""
+    if (root / "cases").is_symlink():
+        yield "cases"
     for path in sorted((root / "cases").rglob("*")):
         if path.is_symlink() or not path.is_dir():
             yield path.relative_to(root).as_posix()
@@ -172,11 +174,11 @@ def _event_problem(read: CaseFile, facts: Facts, place: int, field: str, message
 def _file_problems(
     registry: Registry, read: CaseFile, case_id: str, files: list[File], where: str
 ) -> Iterator[Problem]:
-    folder = ids.files_of(case_id)
+    tree, folder = WorkTree(registry.root), ids.files_of(case_id)
     for file in files:
         path = f"{folder}/{file.name}"
-        found = [_document(registry, path), _document(registry, f"{folder}/{file.apart}")]
-        if any(content is not None and _is(file, content) for content in found):
+        found = [_digest(tree, path), _digest(tree, f"{folder}/{file.apart}")]
+        if (file.sha256, file.size) in found:
             continue
         if found[0] is None:
             yield Problem(
@@ -196,16 +198,12 @@ def _file_problems(
             )
 
 
-def _document(registry: Registry, path: str) -> bytes | None:
+def _digest(tree: WorkTree, path: str) -> tuple[str, int] | None:
+    """The SHA-256 and the size of a document; None where it cannot be read."""
     try:
-        return (registry.root / path).read_bytes()
+        return tree.digest(path)
     except OSError:
         return None
-
-
-def _is(file: File, content: bytes) -> bool:
-    """Whether that is the document that was recorded."""
-    return len(content) == file.size and hashlib.sha256(content).hexdigest() == file.sha256
 
 
 def _line(read: CaseFile, *path: str | int) -> int | None:

@@ -2,12 +2,16 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import IO, Any
 
 # What a cell begins with that a spreadsheet takes for a formula.
-FORMULA_SIGNS = (*"=+-@＝＋－＠", "\t", "\r", "\n")
+FORMULA_SIGNS = "=+-@＝＋－＠\t\r\n"
+_DANGEROUS = re.compile(f"'*[{re.escape(FORMULA_SIGNS)}]")
+# A number, or a telephone number of digits alone, is no formula and stays one.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
@@ -42,13 +46,13 @@ def cell(value: Any) -> str:
 
 
 def harmless(text: str) -> str:
-    """A cell that a spreadsheet would run as a formula, with the apostrophe that makes it a text."""
-    return "'" + text if text[:1] in FORMULA_SIGNS and not _is_number(text) else text
+    """A cell that a spreadsheet would run as a formula, with the apostrophe that makes it a text.
+
+    A text that has such apostrophes already gets one more, so that `as_written` gives every text back.
+    """
+    return "'" + text if _DANGEROUS.match(text) and not _NUMBER.fullmatch(text) else text
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def as_written(cell: str) -> str:
+    """The text that `harmless` made this cell of."""
+    return cell[1:] if cell[:1] == "'" and _DANGEROUS.match(cell) else cell

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from icalendar import Alarm, Calendar, Event
 
+from wz.render.table import one_line
+
 PRODUCT = "-//wz//wz export//ZH"
 
 
@@ -27,6 +29,7 @@ class Deadline(NamedTuple):
 def lines(name: str, deadlines: Iterable[Deadline], made: datetime) -> Iterator[bytes]:
     """A calendar of that name, deadline by deadline; `made` is the instant that it tells of."""
     calendar = Calendar()
+    name = one_line(name)  # which icalendar takes as it is
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")

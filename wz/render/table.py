@@ -12,6 +12,11 @@ _ELLIPSIS = "…"
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 
+def colour_codes() -> frozenset[str]:
+    """The escape sequences that `paint` writes."""
+    return frozenset({"\x1b[0m", *(f"\x1b[{code}m" for code in _COLOURS.values())})
+
+
 def paint(text: str, colour: str, colours: bool) -> str:
     """The text in a colour (a warning level, `bold` or `dim`), or as it is."""
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if colours and colour in _COLOURS else text

@@ -10,6 +10,7 @@ from wz.i18n import _
 from wz.model.event import Event, Facts, plain
 from wz.model.problem import Problem
 from wz.store import schema
+from wz.store.files import LARGEST
 from wz.store.settings import explained
 from wz.store.yamlfile import YamlFault, dump, dump_item, load, load_strictly
 
@@ -31,6 +32,11 @@ class CaseFile(NamedTuple):
 
 def parse(path: str, data: bytes) -> CaseFile:
     """Read a case file. Nothing is raised: a file that cannot be read is one with problems."""
+    if len(data) > LARGEST:
+        message = _("cannot read it: {reason}").format(reason=_("it is too big"))
+        return _bad(
+            path, b"", [Problem(file=path, message=message, cure=_("A case is text; see what was written to it."))]
+        )
     if not data.strip(b"\0"):
         return _bad(path, data, [_emptied(path)])
     try:

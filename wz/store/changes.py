@@ -14,8 +14,8 @@ PAYS = 400
 # In what `git ls-files -v` lists, the files that `git status` does not look at.
 _OVERLOOKED = re.compile(rb"(?:\A|(?<=\0))[a-zS] ([^\0]+)")
 _STATUS = (
-    *("-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z"),
-    *("--no-renames", "--untracked-files=all", "--ignored=matching"),
+    *("status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching"),
+    "--ignore-submodules=all",  # git would look into them as their own configuration says, and none holds cases
 )
 
 

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
+from wz.store import casekeys
+from wz.store.casekeys import Keys
 from wz.store.git import FEW, Identity, failed, unwritable
 from wz.store.landing import Landing, Move
 from wz.store.repository import Entry, blob_name
@@ -28,15 +30,29 @@ class Step(NamedTuple):
     identity: Identity | None = None
 
 
+class _Built(NamedTuple):
+    """The commits, the object of each file as it is after the last; all objects (None: too many); the keys' commit."""
+
+    commits: list[str]
+    blobs: dict[str, str]
+    objects: list[str] | None
+    keys: str | None
+
+
 class Committer(Landing):
     """The repository that a registry lies in, to be written to."""
 
-    def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
+    def commit(
+        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys | None = None
+    ) -> str:
         """Make one commit; see `record`. Returns its name."""
-        return self.record([Step(changes, message)], before)[-1]
+        return self.record([Step(changes, message)], before, keys)[-1]
 
-    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None]) -> list[str]:
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys | None = None) -> list[str]:
         """Make commits one on another, all or none, and bring work tree and index along; the lock must be held.
+
+        `keys` are changes of the cases' keys (see `casekeys.py`), which move together with the branch or not at all;
+        they are asked for once the files have been written.
 
         `before` is what each file held when the change was decided (None: it did not exist); a file that holds
         something else in the last commit is refused, for then somebody's uncommitted or new work is in the way.
@@ -46,7 +62,7 @@ class Committer(Landing):
         try:
             for _attempt in range(_ATTEMPTS):
                 with self.index() as held:  # without it, the next command brings it up
-                    made = self._attempt(steps, before, held)
+                    made = self._attempt(steps, before, held, keys)
                 if made is not None:
                     return made
         except OSError as error:
@@ -57,7 +73,9 @@ class Committer(Landing):
             raise
         raise GitFailed(_("the branch kept moving while this was recorded"), _("Repeat the command."))
 
-    def _attempt(self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool) -> list[str] | None:
+    def _attempt(
+        self, steps: Sequence[Step], before: Mapping[str, bytes | None], held: bool, keys: Keys | None
+    ) -> list[str] | None:
         """Commit once; None when somebody else moved the branch first. An exception means that it has not moved."""
         paths = list(dict.fromkeys(path for step in steps for path in step.changes))
         ref, old = self.head()
@@ -72,21 +90,18 @@ class Committer(Landing):
                         path=path
                     ),
                 )
-        made, blobs, objects = self._build(old, steps, paths)
-        files = {self.layout.prefix + path: Entry("100644", blobs[path]) for path in paths}
+        tip = casekeys.tip(self) if keys is not None else casekeys.NO_TIP
+        beside = casekeys.stream(tip.tree, keys) if keys is not None else ()
+        built = self._build(old, steps, paths, beside)
+        files = {self.layout.prefix + path: Entry("100644", built.blobs[path]) for path in paths}
         reason = "wz: " + steps[-1].message.partition("\n")[0]
-        move = Move(ref, old, made[-1], files, formers, objects)
-        return made if self.land(move, reason, held=held) else None
+        move = Move(ref, old, built.commits[-1], files, formers, built.objects, tip.commit, built.keys)
+        return built.commits if self.land(move, reason, held=held) else None
 
     # -- the commit's objects
 
-    def _build(
-        self, old: str | None, steps: Sequence[Step], paths: Sequence[str]
-    ) -> tuple[list[str], dict[str, str], list[str] | None]:
-        """Write blobs, trees and commits, each on the one before, and prepare the files; no ref moves.
-
-        Returns the commits, the object of each file as it is after the last, and all objects; None for too many.
-        """
+    def _build(self, old: str | None, steps: Sequence[Step], paths: Sequence[str], beside: Iterable[bytes]) -> _Built:
+        """Write blobs, trees and commits, each on the one before, and prepare the files; no ref moves."""
         blobs: dict[str, int] = {}
         commits: list[int] = []
         marks = self.pending.marks
@@ -101,7 +116,7 @@ class Committer(Landing):
             "--done",
             *behind,
             f"--export-marks={marks}",
-            pieces=self._stream(old, steps, paths, blobs, commits),
+            pieces=self._stream(old, steps, paths, blobs, commits, beside),
             broken=self.sweep,
         )
         if done.returncode != 0:
@@ -110,9 +125,12 @@ class Committer(Landing):
         names = dict(line.split(" ") for line in marks.read_text("ascii").splitlines())
         built = [names[f":{mark}"] for mark in commits]
         built = self._signed(built, old, steps) if self.identity.signs else built
-        trees = [line.split()[2] for line in done.stdout.decode("utf-8", "replace").splitlines()]
-        objects = None if _are_many(steps, paths) else [*names.values(), *trees, *built]
-        return built, {path: names[f":{mark}"] for path, mark in blobs.items()}, objects
+        told = (line.split() for line in done.stdout.decode("utf-8", "replace").splitlines())
+        listed = [words[2] for words in told if words[1] in ("tree", "blob")]
+        objects = None if _are_many(steps, paths) else [*names.values(), *listed, *built]
+        return _Built(
+            built, {path: names[f":{mark}"] for path, mark in blobs.items()}, objects, names.get(casekeys.MARK)
+        )
 
     def _stream(
         self,
@@ -121,6 +139,7 @@ class Committer(Landing):
         paths: Sequence[str],
         blobs: dict[str, int],
         commits: list[int],
+        beside: Iterable[bytes],
     ) -> Iterator[bytes]:
         """What fast-import reads, made as it is read; the marks of files and commits are noted on the way."""
         yield b"feature done\n"
@@ -149,6 +168,7 @@ class Committer(Landing):
                 yield from (b"ls :%d %s\n" % (mark, quoted(folder)) for folder in self._folders(step.changes))
         for _rest in contents:  # nothing is left, but what was prepared is to be made safe
             pass
+        yield from beside
         # Reset without a new value, the scratch ref never comes to be, and no lock of a ref is taken.
         yield b"reset refs/wz/scratch\n\ndone\n"
 

@@ -1,6 +1,7 @@
 """Where a registry's files are read from: its work tree, or the objects of a commit."""
 
 import errno
+import hashlib
 import os
 import re
 import stat
@@ -9,8 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from wz.i18n import _
+
 if TYPE_CHECKING:
     from wz.store.repository import Repository
+
+# A case of two hundred thousand events. What is bigger is no case; to explain what is wrong with it takes ten seconds a MiB.
+LARGEST = 16 << 20
 
 # A name that begins with a dot is an editor's or the system's; one that is not Unicode is nobody's.
 _NAME = r"[^/.\ud800-\udfff][^/\ud800-\udfff]*\.yaml"
@@ -30,20 +36,40 @@ class Files(Protocol):
 
 
 class WorkTree:
-    """The files as they lie in the folder now, committed or not."""
+    """The files as they lie in the folder now, committed or not. Links are not followed: they may lead out of it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._place = os.fspath(root)
+        self._sound: set[str] = set()  # folders that are no links, nor lie behind one
 
     def read(self, name: str) -> bytes:
+        folder = name.rpartition("/")[0]
+        if folder not in self._sound:
+            self._look_at(folder)
         # A Path for each file would cost a third more.
-        opener = _refusing_links if name.startswith("cases/") else None
-        with open(f"{self._place}/{name}", "rb", buffering=0, opener=opener) as file:
+        with open(f"{self._place}/{name}", "rb", buffering=0, opener=_plainly) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > LARGEST:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
             return file.read()
 
+    def digest(self, name: str) -> tuple[str, int]:
+        """The SHA-256 and the size of a file of any size. Raises OSError."""
+        self._look_at(name.rpartition("/")[0])
+        with open(f"{self._place}/{name}", "rb", buffering=0, opener=_plainly) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+
+    def _look_at(self, folder: str) -> None:
+        place = self.root
+        for step in filter(None, folder.split("/")):
+            place /= step
+            if place.is_symlink():
+                raise OSError(errno.ELOOP, _("it is a link, not a folder"), str(place))
+        self._sound.add(folder)
+
     def case_paths(self) -> Iterator[str]:
-        for year in _folders(self.root / "cases"):
+        for year in _folders(self.root / "cases") if not (self.root / "cases").is_symlink() else ():
             for month in _folders(year):
                 for day in _folders(month):
                     names = sorted(entry.name for entry in os.scandir(day) if _is_case(entry))
@@ -105,8 +131,31 @@ def _is_behind_link(root: str, path: str, known: dict[str, bool]) -> bool:
     return known.get(folder, False)
 
 
-def _refusing_links(name: str, flags: int) -> int:
-    return os.open(name, flags | getattr(os, "O_NOFOLLOW", 0))
+class Trusted(WorkTree):
+    """Files that came with wz or are the user's own: their links are meant."""
+
+    def read(self, name: str) -> bytes:
+        return (self.root / name).read_bytes()
+
+
+def plain_size(path: Path) -> int | None:
+    """How many bytes a file has; None where it is not there, or is no plain file but a link, folder, pipe or device."""
+    try:
+        about = path.lstat()
+    except OSError:
+        return None
+    return about.st_size if stat.S_ISREG(about.st_mode) else None
+
+
+def _plainly(name: str, flags: int) -> int:
+    """Open a plain file: no link is followed, and no pipe waited for."""
+    opened = os.open(name, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(opened).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(opened)
+        code = errno.EISDIR if stat.S_ISDIR(mode) else errno.ENXIO
+        raise OSError(code, os.strerror(code), name)
+    return opened
 
 
 def _is_case(entry: os.DirEntry[str]) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from wz.errors import GitFailed, Unreadable
 from wz.i18n import _
-from wz.store import durable
+from wz.store import durable, untrusting
 
 # Variables with which a git hook points at its own repository; ours is the registry's.
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
@@ -57,8 +57,40 @@ class Git:
         self._env = dict(env or {})  # what git needs to know besides, such as where a push's objects wait
         self._bond: tuple[int, ...] = ()
 
-    def _environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
-        return _environment({**self._env, **(env or {})})
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        return ["git", "-C", str(self.root), *arguments]
+
+    def _environment(self, arguments: Sequence[str], env: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What every git of ours is started with, so that it runs nothing that the repository brings."""
+        disarmed = {} if untrusting.is_plain(arguments) else self._disarmed
+        return _environment({**untrusting.environment(arguments, disarmed, os.environ), **self._env, **(env or {})})
+
+    @cached_property
+    def _disarmed(self) -> dict[str, str]:
+        """The settings by which the repository's own programs are not run; mostly none, which its file shows."""
+        try:
+            layout = self.layout
+        except GitFailed:  # in no repository, or in one that git will not look into
+            return {}
+        if not untrusting.mentions(_files_of(layout), untrusting.PROGRAMS):
+            return {}
+        return untrusting.disarmed(self.run("config", "--list", "-z", "--show-scope").stdout)
+
+    def refuse_partial(self, names: Iterable[str]) -> None:
+        """Raise GitFailed if one of these, which git has not got, is in the history all the same.
+
+        It is so in a partial clone, which would fetch it; whatever its configuration says.
+        """
+        if not untrusting.mentions(_files_of(self.layout), untrusting.PARTIAL):
+            return
+        for name in names:
+            if self.run("rev-parse", "-q", "--verify", "--end-of-options", name, check=False).returncode == 0:
+                raise GitFailed(
+                    _("{name} is not in this clone, which is partial: it holds only what was looked at").format(
+                        name=name
+                    ),
+                    _("If you trust its remote, fetch the rest: git fetch --refetch --no-filter"),
+                )
 
     def run(
         self,
@@ -74,10 +106,10 @@ class Git:
         """
         try:
             done = subprocess.run(
-                ["git", "-C", str(self.root), *arguments],
+                self._command(arguments),
                 input=stdin if stdin is not None else b"",
                 capture_output=True,
-                env=self._environment(env),
+                env=self._environment(arguments, env),
                 check=False,
                 pass_fds=self._bond if bonded else (),
             )
@@ -91,11 +123,11 @@ class Git:
         """A git that goes on running, to be written to and read from; its complaints are thrown away."""
         try:
             return subprocess.Popen(
-                ["git", "-C", str(self.root), *arguments],
+                self._command(arguments),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=self._environment(),
+                env=self._environment(arguments),
             )
         except FileNotFoundError:
             raise _no_git() from None
@@ -108,12 +140,10 @@ class Git:
         Raises GitFailed where there is no git, and whatever making a piece raises; git then ends without its input,
         and `broken` is told its words.
         """
-        command = ["git", "-C", str(self.root), *arguments]
+        command, environment = self._command(arguments), self._environment(arguments)
         pipe = subprocess.PIPE
         try:
-            process = subprocess.Popen(
-                command, stdin=pipe, stdout=pipe, stderr=pipe, env=self._environment(), bufsize=1 << 18
-            )
+            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, bufsize=1 << 18)
         except FileNotFoundError:
             raise _no_git() from None
         assert process.stdin is not None
@@ -135,11 +165,11 @@ class Git:
         """A git that runs while other things are done; its complaints are thrown away. Raises GitFailed."""
         try:
             return subprocess.Popen(
-                ["git", "-C", str(self.root), *arguments],
+                self._command(arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=self._environment(),
+                env=self._environment(arguments),
             )
         except FileNotFoundError:
             raise _no_git() from None
@@ -164,7 +194,15 @@ class Git:
                 cure_of(words)
                 or (doctor() if broken else _("`wz init` makes a registry; `git init` makes a repository.")),
             )
+        if len(answers) > len(questions) + 2:  # a folder's name has a line break in it
+            each = (self.run("rev-parse", question).stdout for question in (*questions, "--show-toplevel"))
+            answers = [os.fsdecode(answer).removesuffix("\n") for answer in each]
         _bare, git_dir, common, prefix, top = answers[:5]
+        if not _same(Path(top, prefix), self.root):
+            raise GitFailed(
+                _("git takes {top} for the work tree of {root}").format(top=top, root=self.root),
+                _("See `git config --show-origin core.worktree`; if it is not meant, unset it."),
+            )
         return Layout(Path(top), Path(git_dir), (self.root / common).resolve(), prefix)
 
     @cached_property
@@ -200,10 +238,15 @@ class Git:
         signs = self.run("config", "--type=bool", "--get", "commit.gpgsign", check=False).stdout.strip() == b"true"
         return Identity(author, committer, match[1] if match else "", signs)
 
-    @property
+    @cached_property
     def state_dir(self) -> Path:
-        """The folder for what wz keeps beside the history; all of it can be deleted at any moment."""
-        return self.layout.git_dir / "wz"
+        """The folder for what wz keeps beside the history; all of it can be deleted at any moment.
+
+        Raises GitFailed where somebody has put links there.
+        """
+        folder = self.layout.git_dir / "wz"
+        untrusting.refuse_planted(folder)
+        return folder
 
     @contextmanager
     def exclusive(self, seconds: float) -> Iterator[None]:
@@ -280,6 +323,8 @@ class Git:
 
     def commit_of(self, revision: str) -> str | None:
         """The commit that a revision names; None where it names none."""
+        if "\0" in revision:
+            return None
         done = self.run("rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}", check=False)
         return done.stdout.decode().strip() or None
 
@@ -287,8 +332,22 @@ class Git:
 def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """What every git is run with: not the repository of a hook that wz may be run by, and in English."""
     kept = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
-    # Grafts would let one clone tell another history than all others; no file has the empty name.
-    return kept | durable.configured(kept) | {"LC_ALL": "C", "LANGUAGE": "", "GIT_GRAFT_FILE": "", **(more or {})}
+    # Grafts and replaced objects would let one clone tell another history than all others; no file has the empty name.
+    true = {"GIT_GRAFT_FILE": "", "GIT_NO_REPLACE_OBJECTS": "1"}
+    whole = kept | {"LC_ALL": "C", "LANGUAGE": "", **true, **(more or {})}
+    return whole | durable.configured(whole)
+
+
+def _files_of(layout: Layout) -> list[Path]:
+    """The files of a repository's own configuration."""
+    return [layout.common_dir / "config", layout.git_dir / "config.worktree"]
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _no_git() -> GitFailed:
@@ -310,8 +369,7 @@ def create_repository(root: Path) -> None:
 
 def failed(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> GitFailed:
     """The failure of a git command, in git's own words."""
-    words_of_git = iter(arguments)
-    command = next(word for word in words_of_git if not (word.startswith("-") and (word != "-c" or next(words_of_git))))
+    command = untrusting.subcommand(arguments)
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
     words = "\n".join(line for line in lines if "dumping crash report" not in line)
     if done.returncode < 0:

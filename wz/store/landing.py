@@ -11,14 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
-from wz.store import durable
+from wz.store import casekeys, durable
 from wz.store.git import failed, unwritable
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
 from wz.store.repository import Entry, Repository
+
+if TYPE_CHECKING:
+    import subprocess
 
 LOCK_SECONDS = 60.0
 INDEX_SECONDS = 2.0
@@ -28,7 +31,8 @@ _LOG_LINE = 4096  # what a line of a branch's log fits into
 class Move(NamedTuple):
     """A branch from its old commit to its new one: the files that differ (None: gone), and what each held before.
 
-    `objects` are those that were written for it; None where they are not known.
+    `objects` are those that were written for it; None where they are not known. The cases' keys move with it where they
+    are given a new commit.
     """
 
     ref: str
@@ -37,6 +41,8 @@ class Move(NamedTuple):
     files: Mapping[str, Entry | None]
     formers: Sequence[bytes | None]
     objects: Sequence[str] | None = None
+    old_keys: str | None = None
+    keys: str | None = None
 
 
 class Landing(Repository):
@@ -123,18 +129,21 @@ class Landing(Repository):
         paths, left = list(move.files), self.pending.unindexed
         if held:
             self._draft_index({**dict(zip(left, self.entries(move.new, left), strict=True)), **move.files})
+        journal = Journal(move.ref, move.old, move.new, paths, move.old_keys, move.keys)
         # A power cut asks for this order: the objects and what finishes the commit, the branch, the files.
-        self.pending.announce(Journal(move.ref, move.old, move.new, paths), self._object_folders(move))
+        self.pending.announce(journal, self._object_folders(move))
         with _uninterrupted():
             # HEAD, not the branch: should the user switch right now, it is the new branch that moves, or none.
-            done = self.run("update-ref", "-m", reason, "HEAD", move.new, move.old or "", check=False, bonded=True)
+            keys = {casekeys.REF: (move.keys, move.old_keys)} if move.keys else {}
+            done = self._move(reason, {"HEAD": (move.new, move.old), **keys})
             if done.returncode != 0 and (now := self.head()[1]) != move.new:
                 self.pending.discard()
-                if now == move.old:
+                if now == move.old and (not keys or casekeys.tip(self).commit == move.old_keys):
                     raise failed(["update-ref"], done)
                 return False
+            self._settle_keys(journal, stands=True)
             with suppress(OSError):  # what cannot be done now the next command does
-                durable.sync_folders((self.layout.common_dir / move.ref).parents[: move.ref.count("/")])
+                durable.sync_folders(self._ref_folders(move))
                 if held:
                     self._replace_index()
                 gone = {path for path, entry in move.files.items() if entry is None}
@@ -142,6 +151,23 @@ class Landing(Repository):
                 self.pending.leave_unindexed([] if held else [*left, *paths])
                 self.pending.discard()
         return True
+
+    def _move(
+        self, reason: str, moves: Mapping[str, tuple[str | None, str | None]]
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """Move refs from their old commits to their new ones (None: there is no ref), all or none of them."""
+        nothing = "0" * max(len(name or "") for move in moves.values() for name in move)
+        lines = "".join(f"update {ref} {new or nothing} {old or nothing}\n" for ref, (new, old) in moves.items())
+        return self.run("update-ref", "-m", reason, "--stdin", stdin=lines.encode(), check=False, bonded=True)
+
+    def _settle_keys(self, journal: Journal, *, stands: bool) -> None:
+        """The keys go with the commit: git moves several refs one after the other, and may be killed in between."""
+        if journal.keys is None:
+            return
+        right, wrong = (journal.keys, journal.old_keys) if stands else (journal.old_keys, journal.keys)
+        if casekeys.tip(self).commit == wrong:
+            self._move("wz: mended", {casekeys.REF: (right, wrong)})
+        casekeys.leave_no_trace(self)
 
     def _object_folders(self, move: Move) -> list[Path]:
         """The folders that hold the objects, loose or packed: git brings to the disk what it writes, but no folder."""
@@ -153,6 +179,11 @@ class Landing(Repository):
         else:
             names = []
         return [*dict.fromkeys(objects / name[:2] for name in names), objects / "pack", objects]
+
+    def _ref_folders(self, move: Move) -> Iterator[Path]:
+        """The folders that name the refs which have moved."""
+        for ref in (move.ref, casekeys.REF) if move.keys else (move.ref,):
+            yield from (self.layout.common_dir / ref).parents[: ref.count("/")]
 
     def _replace_index(self) -> None:
         self.pending.index.replace(self.layout.git_dir / "index")
@@ -192,7 +223,10 @@ class Landing(Repository):
         if journal := pending.announced():
             drop_stale(self.layout.git_dir / "HEAD.lock")
             drop_stale(self.layout.common_dir / (journal.ref + ".lock"))
-            if self.run("merge-base", "--is-ancestor", journal.new, "HEAD", check=False).returncode == 0:
+            drop_stale(self.layout.common_dir / (casekeys.REF + ".lock"))
+            stands = self.run("merge-base", "--is-ancestor", journal.new, "HEAD", check=False).returncode == 0
+            self._settle_keys(journal, stands=stands)
+            if stands:
                 former, now = (self._contents_at(commit, journal.paths) for commit in (journal.old, "HEAD"))
                 pending.place(journal.paths, former, now)
                 pending.leave_unindexed([*pending.unindexed, *journal.paths])

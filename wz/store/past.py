@@ -1,7 +1,7 @@
 """The history as git has it: commits with what they changed, and contents by their names, in a stream.
 
 Three processes of git serve a history of any length: `rev-list` names the commits, `diff-tree` says what each changed
-against each of its parents, `cat-file` gives contents. Replaced objects (`git replace`) are not followed.
+against each of its parents, `cat-file` gives contents.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from wz.errors import GitFailed
 from wz.i18n import _
 from wz.store.git import Git, doctor
 
-_GIT = ("--no-replace-objects", "-c", "core.quotePath=false", "-c", "log.showSignature=false")
+_GIT = ("-c", "core.quotePath=false")
 _FORMAT = "--format=%H%n%P%n%an%n%ae%n%ce%n%ct%n%B"
 _NONE = "000000"
 # Names asked for at once: they fit into the smallest pipe there is (4 KB), so that neither side waits for the other.
@@ -135,7 +135,7 @@ class Past:
         """These commits with what they changed. Raises GitFailed where git leaves one out or gives up half way."""
         process = self.git.start(
             *_GIT, "diff-tree", "--stdin", "-r", "-z", "--raw", "--root", "--always", "--no-renames", "--no-abbrev",
-            "--encoding=UTF-8", _FORMAT, "--", *([f":(top){self.prefix}"] if self.prefix else []),
+            "--encoding=UTF-8", _FORMAT, "--", *([f":(top,literal){self.prefix}"] if self.prefix else []),
         )  # fmt: skip
         assert process.stdin is not None
         assert process.stdout is not None
@@ -176,6 +176,7 @@ class Contents:
     """Contents by their names, over one `git cat-file` that goes on running; what is planned is read ahead."""
 
     def __init__(self, git: Git) -> None:
+        self._git = git
         self._process = git.start(*_GIT, "cat-file", "--batch")
         self._planned: deque[str] = deque()
         self._read: dict[str, bytes | None] = {}
@@ -216,6 +217,7 @@ class Contents:
             if not header.endswith(b"\n"):
                 raise GitFailed(_("git {command} failed: {words}").format(command="cat-file", words=name))
             if header.endswith((b" missing\n", b" ambiguous\n")):
+                self._git.refuse_partial([name])
                 yield None
                 continue
             size = int(header.rpartition(b" ")[2])

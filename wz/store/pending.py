@@ -3,15 +3,19 @@
 It lies under `.git/wz`. Whoever finds a journal there finishes or discards what a killed writer left.
 """
 
+import errno
 import json
 import os
+import stat
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
-from typing import NamedTuple
 
+import msgspec
+
+from wz.i18n import _
 from wz.store import durable
 from wz.store.git import FEW
 
@@ -22,16 +26,19 @@ PROGRAM, LINK = "100755", "120000"
 _AT_ONCE = 16
 
 
-class Journal(NamedTuple):
+class Journal(msgspec.Struct, frozen=True):
     """The commit that is about to stand: the branch, its old commit (None: it has none), the new one, the files.
 
-    Files are named from the repository's top.
+    Files are named from the repository's top. Where the cases' keys change with it, the old commit of their ref and the
+    new one.
     """
 
     ref: str
     old: str | None
     new: str
     paths: list[str]
+    old_keys: str | None = None
+    keys: str | None = None
 
 
 class Pending:
@@ -59,6 +66,8 @@ class Pending:
         are not ordinary ones.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        if outside := [path for path in paths if not is_inside(path)]:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), outside[0])
         self._make_folders(paths)
         numbers = {path: number for number, path in enumerate(paths)}
         # Many files are brought to the disk together; one by one they would cost more than everything else.
@@ -81,9 +90,18 @@ class Pending:
     def _make_folders(self, paths: Iterable[str]) -> None:
         for name in dict.fromkeys(path.rpartition("/")[0] for path in paths):
             folder = self.root / name
+            self._refuse_links(name)
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
                 raise PermissionError(13, "Permission denied", str(folder))
+
+    def _refuse_links(self, folder: str) -> None:
+        """A folder that is a link leads out of the registry. Raises OSError."""
+        place = self.root
+        for step in filter(None, folder.split("/")):
+            place /= step
+            if place.is_symlink():
+                raise OSError(errno.ELOOP, _("it is a link, not a folder"), str(place))
 
     def announce(self, journal: Journal, folders: Iterable[Path]) -> None:
         """From here on a killed writer's commit is finished if it stands; so that it is after a power cut, these
@@ -91,13 +109,18 @@ class Pending:
         """
         if self.index.exists():
             durable.sync_file(self.index)
-        durable.write(self._journal, json.dumps(journal._asdict()).encode())
+        durable.write(self._journal, json.dumps(msgspec.to_builtins(journal)).encode())
         durable.sync_folders([*folders, self.folder, *self.folder.parents[:2]])
 
     def announced(self) -> Journal | None:
-        """What a killed writer was about; None also for a journal cut short, for then the branch had not moved."""
-        with suppress(FileNotFoundError, ValueError, TypeError):
-            return Journal(**json.loads(self._journal.read_bytes()))
+        """What a killed writer was about; None also for a journal cut short, for then the branch had not moved.
+
+        A journal that came with somebody else's `.git` must not lead out of the registry: then it is none either.
+        """
+        with suppress(FileNotFoundError, ValueError):
+            journal = msgspec.convert(json.loads(self._journal.read_bytes()), Journal)
+            if all(map(is_inside, [journal.ref, *journal.paths])) and journal.ref.startswith("refs/heads/"):
+                return journal
         return None
 
     def place(
@@ -114,10 +137,12 @@ class Pending:
         branch does not have now, are removed.
         """
         over: list[tuple[str, str]] = []
+        for folder in dict.fromkeys(path.rpartition("/")[0] for path in paths):
+            self._refuse_links(folder)
         for number, (path, former, recorded) in enumerate(zip(paths, before, now or repeat(None))):  # noqa: B905
             prepared, target = self._prepared(number), f"{self.root}/{path}"
             removed = path in gone if now is None else recorded is None
-            if content_at(target) != former or (now is not None and recorded == former):
+            if not _holds(target, former) or (now is not None and recorded == former):
                 continue
             if recorded is not None and content_at(prepared) != recorded:  # the power went as it was moved
                 durable.write(Path(prepared), recorded)
@@ -162,7 +187,7 @@ class Pending:
     @property
     def unindexed(self) -> list[str]:
         with suppress(FileNotFoundError, ValueError):
-            return list(json.loads(self._unindexed.read_bytes()))
+            return list(filter(is_inside, msgspec.convert(json.loads(self._unindexed.read_bytes()), list[str])))
         return []
 
     def leave_unindexed(self, paths: Sequence[str]) -> None:
@@ -233,6 +258,22 @@ def drop_stale(lock: Path) -> None:
 
 
 # -- files
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path, with forward slashes, stays in the folder from which it is named, and out of any `.git`."""
+    steps = path.split("/")
+    named = not any(step in ("", ".", "..") or step.rstrip(" .").lower() == ".git" for step in steps)
+    return named and not any(mark in path for mark in "\\:\0")
+
+
+def _holds(path: str, content: bytes | None) -> bool:
+    """Whether that is what git would keep of the file (None: there is nothing); a device holds nothing of ours."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return content is None
+    return (stat.S_ISREG(mode) or stat.S_ISLNK(mode)) and content_at(path) == content
 
 
 def content_at(path: str) -> bytes | None:

@@ -17,6 +17,7 @@ from wz.regulation.law import Law
 from wz.regulation.rules import Rules
 from wz.store import casefile, cases, rows, settings
 from wz.store.almanac import Almanac
+from wz.store.casekeys import Keys
 from wz.store.changes import Looking
 from wz.store.commits import Committer, Step
 from wz.store.files import Files, Recording, WorkTree
@@ -120,6 +121,11 @@ class Registry:
             )
         return found.value
 
+    def forget_settings(self) -> None:
+        """Read the settings anew when they are next asked for."""
+        for name in ("_units", "_calendar", "_rules", "law_mark"):
+            self.__dict__.pop(name, None)
+
     # -- cases
 
     def read(self, path: str) -> casefile.CaseFile:
@@ -210,13 +216,15 @@ class Registry:
         """Hold the registry for writing: what is read inside is what will be written upon."""
         return self.git.locked()
 
-    def commit(self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str) -> str:
+    def commit(
+        self, changes: Mapping[str, bytes], before: Mapping[str, bytes | None], message: str, keys: Keys | None = None
+    ) -> str:
         """See `Committer.commit`."""
-        return self.git.commit(changes, before, message)
+        return self.git.commit(changes, before, message, keys)
 
-    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None]) -> list[str]:
+    def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys | None = None) -> list[str]:
         """See `Committer.record`."""
-        return self.git.record(steps, before)
+        return self.git.record(steps, before, keys)
 
 
 def _id_of(path: str) -> str:

@@ -36,6 +36,7 @@ _RACES = (
     "cannot lock ref",
     "incorrect old value",
     "reference already exists",
+    "atomic push failed",
 )
 
 
@@ -54,6 +55,14 @@ class Remote(NamedTuple):
     def tracking(self) -> str | None:
         """The ref that remembers what the branch there was when it was last looked at."""
         return f"refs/remotes/{self.name}/{self.branch}" if self.known else None
+
+
+class Replaced(NamedTuple):
+    """A ref that becomes another commit, if the remote still has the old one; None: it is not there."""
+
+    ref: str
+    new: str
+    old: str | None
 
 
 class Rejected(NamedTuple):
@@ -93,20 +102,36 @@ def chosen(git: Git, ref: str, named: str | None) -> Remote:
     return Remote(named, there if own else branch, named in names, own)
 
 
-def fetch(git: Git, remote: Remote, more: Sequence[str] = ()) -> str | None:
+def fetch(git: Git, remote: Remote, carried: Sequence[str] = ()) -> str | None:
     """Bring what the remote's branch has into our objects; its commit, None where it has no such branch.
 
-    `more` are refspecs of what is fetched along. The ref that remembers the remote's branch stays as it is: see
-    `remember`. Raises GitFailed with git's own words where the remote cannot be reached.
+    `carried` are refs that come along, where they are there: see `came`. The ref that remembers the remote's branch
+    stays as it is: see `remember`. Raises GitFailed with git's own words where the remote cannot be reached.
     """
+    for ref in carried:
+        git.run("update-ref", "-d", _waiting(ref), check=False)
+    # A pattern, for a ref that need not be there.
+    more = [f"+{ref}*:{_waiting(ref)}*" for ref in carried]
     source = f"+{_BRANCHES}{remote.branch}:{INCOMING}"
     arguments = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-recurse-submodules")
-    done = git.run("-c", "gc.auto=0", *arguments, "--end-of-options", remote.name, source, *more, check=False)
-    if done.returncode == 0:
-        return git.commit_of(INCOMING)
-    if _NO_BRANCH in done.stderr.decode("utf-8", "replace"):
-        return None
-    raise unreachable(("fetch",), done, remote)
+    for wanted in ([source, *more], more):  # where the branch is still to be made, what is carried may be there
+        if not wanted:
+            return None
+        done = git.run("-c", "gc.auto=0", *arguments, "--end-of-options", remote.name, *wanted, check=False)
+        if done.returncode == 0:
+            return git.commit_of(INCOMING) if source in wanted else None
+        if _NO_BRANCH not in done.stderr.decode("utf-8", "replace"):
+            raise unreachable(("fetch",), done, remote)
+    return None
+
+
+def came(git: Git, ref: str) -> str | None:
+    """What of a ref that is carried was fetched last; None where it was not there."""
+    return git.commit_of(_waiting(ref))
+
+
+def _waiting(ref: str) -> str:
+    return ref.replace("refs/", "refs/wz/came/", 1)
 
 
 def branches(git: Git, remote: Remote) -> list[str]:
@@ -117,13 +142,15 @@ def branches(git: Git, remote: Remote) -> list[str]:
     return [line.partition(_BRANCHES)[2] for line in done.stdout.decode("utf-8", "replace").splitlines()]
 
 
-def push(git: Git, remote: Remote, commit: str, more: Sequence[str] = ()) -> Rejected | None:
-    """Make the remote's branch that commit, if it builds on what is there; `more` are refspecs of what goes along.
+def push(git: Git, remote: Remote, commit: str, replaced: Sequence[Replaced] = ()) -> Rejected | None:
+    """Make the remote's branch that commit, if it builds on what is there, and replace other refs along with it.
 
-    None where it was taken. Raises GitFailed where the remote cannot be reached.
+    All or nothing. None where it was taken. Raises GitFailed where the remote cannot be reached.
     """
-    target = f"{commit}:{_BRANCHES}{remote.branch}"
-    done = git.run("push", "--porcelain", "--end-of-options", remote.name, target, *more, check=False)
+    leases = [f"--force-with-lease={one.ref}:{one.old or ''}" for one in replaced]
+    targets = [f"{commit}:{_BRANCHES}{remote.branch}", *(f"+{one.new}:{one.ref}" for one in replaced)]
+    together = ["--atomic", *leases] if replaced else []
+    done = git.run("push", "--porcelain", *together, "--end-of-options", remote.name, *targets, check=False)
     if done.returncode == 0:
         return None
     told, words = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))

@@ -83,9 +83,11 @@ class Repository(Git):
         if not blobs:
             return []
         names = "".join(f"{blob}\n" for blob in blobs)
-        return _split_batch(
+        found = _split_batch(
             self.run("cat-file", "--batch", stdin=names.encode("utf-8", "surrogateescape")).stdout, len(blobs)
         )
+        self.refuse_partial(blob for blob, content in zip(blobs, found, strict=True) if content is None)
+        return found
 
     def committed_at(self, commit: str) -> datetime:
         """When a commit was made."""
@@ -140,8 +142,7 @@ class Repository(Git):
     def modified(self, places: Sequence[str]) -> list[str]:
         """Which of these files, named from the repository's top, are in the work tree otherwise than in the index."""
         wanted = set(places)
-        quiet = ("-c", "core.fsmonitor=false")
-        told = self.run(*quiet, "diff-files", "--name-only", "-z", "--no-renames").stdout
+        told = self.run("diff-files", "--name-only", "-z", "--no-renames").stdout
         return [one for one in told.decode("utf-8", "surrogateescape").split("\0") if one in wanted]
 
     def history(self, path: str, revision: str = "HEAD") -> Iterator["Recorded"]:

@@ -37,7 +37,11 @@ def touched(git: Repository, commit: str, below: str) -> Iterator[Touched]:
     """The files below that folder that a commit changed, in the order of their paths."""
     prefix = git.layout.prefix
     options = ("--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames")
-    names = git.run("diff-tree", *options, commit, "--", f":(top){prefix}{below}").stdout.decode("utf-8").split("\0")
+    names = (
+        git.run("diff-tree", *options, commit, "--", f":(top,literal){prefix}{below}")
+        .stdout.decode("utf-8")
+        .split("\0")
+    )
     paths = [name.removeprefix(prefix) for name in names if name]
     before = git.committed(next(iter(parents(git, commit)), None), paths)
     for path, former, now in zip(paths, before, git.committed(commit, paths), strict=True):

@@ -9,7 +9,7 @@ import msgspec
 
 from wz.errors import Unreadable, Usage
 from wz.i18n import _
-from wz.store.files import WorkTree
+from wz.store.files import Trusted
 from wz.store.settings import read_settings
 
 _PLACE = re.compile(r"\{(name|phone|email|unit)\}")
@@ -84,9 +84,7 @@ def read_routes(path: Path) -> Routes:
             _("there is no {path}, so it is not known where messages go").format(path=path),
             _("Make it (docs/notify.md shows how), or name another file in WZ_NOTIFY; without --send nothing is sent."),
         )
-    found = read_settings(
-        WorkTree(path.parent), path.name, "notify", lambda document: msgspec.convert(document, Routes)
-    )
+    found = read_settings(Trusted(path.parent), path.name, "notify", lambda document: msgspec.convert(document, Routes))
     if found.value is None:
         raise Unreadable(
             "\n".join(f"{path}:{one.line or 1}: {one.message} {one.cure}".rstrip() for one in found.problems),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, time
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -13,7 +14,7 @@ from wz.model.problem import Problem, misfit_path
 from wz.model.workdays import Arrangement, Calendar
 from wz.regulation.rules import Rules
 from wz.store import schema
-from wz.store.files import Files, WorkTree
+from wz.store.files import Files, Trusted
 from wz.store.yamlfile import Positions, YamlFault, load, load_strictly
 
 
@@ -41,7 +42,7 @@ class CalendarFile(msgspec.Struct, frozen=True, kw_only=True):
 
 T = TypeVar("T")
 # The regulation that every registry has unless it brings its own.
-PACKAGED = WorkTree(Path(__file__).parents[1] / "regulation")
+PACKAGED = Trusted(Path(__file__).parents[1] / "regulation")
 
 
 class Settings(NamedTuple, Generic[T]):
@@ -207,6 +208,7 @@ def calendar(file: CalendarFile, unpinned: Callable[[int], Arrangement] | None =
     )
 
 
+@cache
 def national(year: int) -> Arrangement:
     """The national arrangement of a calendar year, from the `holidays` package.
 

@@ -129,6 +129,11 @@ def _headers(name: str, record: Record) -> list[str]:
     headers = [tidy_header(cell) for cell in record.cells]
     while headers and not headers[-1]:
         headers.pop()
+    if not headers:
+        raise Usage(
+            _("{file}:{line}: no column has a name").format(file=name, line=record.line),
+            _("Give a file with a row of headers."),
+        )
     _refuse_wide(name, headers)
     for place, header in enumerate(headers):
         if header and header in headers[:place]:

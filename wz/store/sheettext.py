@@ -11,7 +11,7 @@ from typing import Any
 from wz.errors import Usage
 from wz.i18n import _
 from wz.model.table import MAX_ROWS, Record, Value
-from wz.render.csv import FORMULA_SIGNS, harmless
+from wz.render.csv import as_written, harmless
 
 _DELIMITERS = ",\t;|"
 _SAMPLE = 1 << 18
@@ -141,8 +141,8 @@ def delimited(text: str, delimiter: str, skipped: int = 0) -> Iterator[Record]:
 
 def _cell(text: str) -> Value:
     """A cell's text; `="007"`, by which exports keep zeros from a spreadsheet, is 007, and `'=A1` is =A1."""
-    if text.startswith("'") and text[1:2] in FORMULA_SIGNS:
-        text = text[1:]
+    if text.startswith("'"):
+        text = as_written(text)
     elif text.startswith('="') and text.endswith('"') and len(text) > 2:
         text = text[2:-1]
     return text or None

@@ -48,6 +48,8 @@ class Database:
         self._connection.set_authorizer(see)
         try:
             self._connection.execute(f"explain {statement}").close()
+        except UnicodeEncodeError:  # the terminal's encoding is another than the system's
+            raise Usage(_("the query is not UTF-8"), _("Set the terminal to UTF-8.")) from None
         except (sqlite3.Error, sqlite3.Warning) as error:
             raise self._explained(error, statement) from None
         finally:

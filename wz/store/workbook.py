@@ -6,15 +6,23 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from wz.errors import Usage
 from wz.i18n import _, listed
 from wz.model.table import MAX_COLUMNS, MAX_ROWS, Record, Value
 
-# What a file may unpack to: a spreadsheet of a million short rows is about 200 MiB, one of long petitions twice that.
+# What a file may unpack to, and how much text its cells may give: a spreadsheet of a million short rows is about 200
+# MiB, one of long petitions twice that. A shared string costs once in the file, and each time that a cell names it.
 MAX_UNPACKED = 1 << 30
 _MAX_MEMBERS = 10_000
+# openpyxl keeps about 100 bytes of each XML element, whatever it is: so many are 1 GiB, and four million cells. They
+# never lie deeper in one another than ten.
+MAX_ELEMENTS = 10_000_000
+_MAX_DEPTH = 64
+_LONGEST_TAG = 1 << 20
+_CHUNK = 1 << 16
 _EMPTY: tuple[None, str] = (None, "")
 
 
@@ -36,8 +44,8 @@ def read_workbook(name: str, data: bytes, sheet: str | None) -> tuple[str, Itera
 def _refuse_archive(name: str, data: bytes) -> None:
     """Archives that are no spreadsheet, or unpack to more than any spreadsheet. Raises Usage."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
         raise Usage(
             _("{file} is damaged: {reason}").format(file=name, reason=_("it ends too early, or is no .xlsx file")),
@@ -59,6 +67,62 @@ def _refuse_archive(name: str, data: bytes) -> None:
             _("{file} unpacks to more than {size} MiB, which is not read").format(file=name, size=MAX_UNPACKED >> 20),
             _("Split it, or save the sheet as CSV."),
         )
+    _refuse_bombs(name, archive)
+
+
+def _refuse_bombs(name: str, archive: zipfile.ZipFile) -> None:
+    """XML that grows in the reader's hands: entities, elements without number or in one another. Raises Usage."""
+    count = 0
+    for member in archive.infolist():
+        count += _elements(name, archive, member, MAX_ELEMENTS - count)
+
+
+def _bomb(name: str) -> Usage:
+    return Usage(
+        _("{file} has more than {count} cells, or they lie in one another").format(file=name, count=MAX_ELEMENTS // 2),
+        _("Split it, or save the sheet as CSV."),
+    )
+
+
+def _elements(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> int:
+    """How many elements a member has; of what is not XML, those before its fault. Raises Usage."""
+    from xml.parsers import expat
+
+    count = depth = 0
+
+    def begins(tag: str, attributes: list[str]) -> None:
+        nonlocal count, depth
+        count, depth = count + 1, depth + 1
+        if count > most or depth > _MAX_DEPTH:
+            raise _bomb(name)
+
+    def ends(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def declares(*declaration: object) -> None:
+        raise Usage(
+            _("{file} declares a document type, which no spreadsheet program writes").format(file=name),
+            _("Open it in a spreadsheet program and save it as .xlsx anew."),
+        )
+
+    parser = expat.ParserCreate()
+    parser.ordered_attributes = True
+    parser.StartElementHandler, parser.EndElementHandler = begins, ends
+    parser.StartDoctypeDeclHandler = declares
+    try:
+        with archive.open(member) as packed:
+            given = 0
+            while chunk := packed.read(_CHUNK):
+                parser.Parse(chunk)
+                given += len(chunk)
+                if given - parser.CurrentByteIndex > _LONGEST_TAG:  # it is looked through anew with every chunk
+                    raise _bomb(name)
+    except Usage:
+        raise
+    except Exception:  # no XML, or damaged: whoever reads it comes no farther than this
+        return count
+    return count
 
 
 def _read(name: str, data: bytes, sheet: str | None) -> tuple[str, Iterator[Record]]:
@@ -92,11 +156,30 @@ def _pages(name: str, book: Any, sheet: str | None) -> list[Any]:
 
 def _records(page: Any) -> Iterator[Record]:
     page.reset_dimensions()  # what a file says of its own size is often wrong
+    blank: Any = None
+    room = MAX_UNPACKED
     for line, cells in enumerate(page.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), 1):
+        if cells is blank:  # a gap before a row far down, which is read as one row again and again
+            if line > MAX_ROWS:
+                _refuse_long()
+            continue
+        width = next((place for place in range(len(cells), 0, -1) if cells[place - 1] not in _EMPTY), 0)
+        if width == 0:
+            blank = cells
+            continue
         if line > MAX_ROWS:
-            raise Usage(_("more than {count} rows").format(count=MAX_ROWS), _("Split the file."))
-        if any(cell not in _EMPTY for cell in cells):
-            yield Record(line, [_plain(cell) for cell in cells])
+            _refuse_long()
+        room -= sum(len(cell) for cell in cells[:width] if isinstance(cell, str))
+        if room < 0:
+            raise Usage(
+                _("its cells have more than {size} MiB of text, which is not read").format(size=MAX_UNPACKED >> 20),
+                _("Split it, or save the sheet as CSV."),
+            )
+        yield Record(line, [_plain(cell) for cell in cells[:width]])
+
+
+def _refuse_long() -> None:
+    raise Usage(_("more than {count} rows").format(count=MAX_ROWS), _("Split the file."))
 
 
 def _plain(cell: Any) -> Value:
@@ -104,10 +187,28 @@ def _plain(cell: Any) -> Value:
         return cell.isoformat(timespec="seconds")
     if isinstance(cell, timedelta):
         return str(cell)
-    if cell == "":
-        return None
+    if isinstance(cell, str):
+        return _text(cell) or None
     value: Value = cell
     return value
+
+
+# A character that XML cannot carry, as spreadsheets write it; `_x005F_` is the `_` of a text that looks like one.
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_NO_TITLE = re.compile(r"[\x00-\x1f\\*?:/\[\]\ud800-\udfff\ufffe\uffff]")
+_TITLE_LENGTH = 31
+
+
+@lru_cache(1024)
+def _text(written: str) -> str:
+    """A cell's text; the same one is often named by many cells."""
+    return _ESCAPED.sub(_unescaped, written)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return match[0] if "\ud800" <= character <= "\udfff" else character
 
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -120,14 +221,14 @@ def to_workbook(title: str, grid: Iterable[list[Any]]) -> bytes:
     from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
-    page = book.create_sheet(title)
+    page = book.create_sheet(_NO_TITLE.sub("_", title)[:_TITLE_LENGTH])
 
     def written(value: Any) -> Any:
         if not isinstance(value, str | list):
             return value.replace(tzinfo=None) if isinstance(value, datetime) else value
         cell = WriteOnlyCell(page)
         text = value if isinstance(value, str) else "、".join(map(str, value))
-        cell.value = _ILLEGAL.sub("", text)[:_CELL_LENGTH]
+        cell.value = _LIKE_ESCAPED.sub("_x005F_", _ILLEGAL.sub("", text))[:_CELL_LENGTH]
         cell.data_type = "s"
         return cell
 

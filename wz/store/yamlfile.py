@@ -20,6 +20,9 @@ except ImportError:  # no wheel for this platform
 
 # What ryaml takes and the strict loader refuses: anchors, aliases, tags. A file that may hold one goes to the latter.
 _INDICATOR = re.compile(rb"(?:^|[\s\[{,]|\xc2\x85|\xe2\x80[\xa8\xa9])[&*!][^\s]", re.MULTILINE)
+# ryaml's time grows with the square of how deep brackets and dashes lie in one another; the strict loader stops at 128.
+_MANY_BRACKETS = 2000
+_DASHES = re.compile(rb"(?:- ){200}|(?:\? ){200}|\n {400}")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -38,7 +41,7 @@ def load(data: bytes) -> Any:
 
 def _for_strict_loader(data: bytes) -> bool:
     """Whether ryaml might read it otherwise. Most files are settled by what they do not contain."""
-    if _BYTE_ORDER_MARK in data:
+    if _BYTE_ORDER_MARK in data or data.count(b"[") + data.count(b"{") > _MANY_BRACKETS or _DASHES.search(data):
         return True
     return (b"&" in data or b"*" in data or b"!" in data) and _INDICATOR.search(data) is not None
 

@@ -14,6 +14,8 @@ from wz.office.gate import examine
 from wz.store.git import Git
 from wz.store.past import Past
 
+pytestmark = pytest.mark.xdist_group("audit")  # one fortnight, forged once
+
 NOW = parse_instant("2026-05-01 09:00")
 
 

@@ -14,6 +14,8 @@ from tests.serving import git_daemon
 from wz.office.hooks import CLONE, SERVER, install, uninstall
 from wz.store.git import Git
 
+pytestmark = pytest.mark.xdist_group("audit")  # one fortnight, forged once
+
 
 def git(folder: Path, *arguments: str, code: int = 0, **more: Any) -> str:
     done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False, timeout=120, **more)

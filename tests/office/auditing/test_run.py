@@ -16,6 +16,8 @@ from wz.office.auditing.run import audit
 from wz.store.git import Git
 from wz.store.past import Past
 
+pytestmark = pytest.mark.xdist_group("audit")  # one fortnight, forged once
+
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 
 

@@ -13,6 +13,7 @@ import msgspec
 from wz import __version__
 from wz.i18n import chosen_language
 from wz.office.auditing.finding import Finding, Late
+from wz.store.cases import tool
 from wz.store.schema import folder
 from wz.store.settings import PACKAGED
 
@@ -67,8 +68,9 @@ def _file(state: Path, signed: bool) -> Path:
 
 
 def _key() -> str:
+    """Of what the findings depend on; nobody elsewhere knows this installation's part, so a forged memory has it not."""
     from importlib.metadata import version
 
     digest = hashlib.sha256(PACKAGED.read("longnan.yaml"))
     digest.update((folder() / "case.schema.json").read_bytes())
-    return f"{__version__} {chosen_language()} {version('holidays')} {digest.hexdigest()}"
+    return f"{__version__} {chosen_language()} {version('holidays')} {digest.hexdigest()} {tool()}"
