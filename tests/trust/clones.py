@@ -187,13 +187,14 @@ class Clones:
         self.kills = 0.0
         self._meet()
         first = self.roots[0]
-        for _round in range(20):
-            keep = self.chance.choice(["earlier", "later"])
+        idle = 0  # what cannot give way on the one side may do so on the other
+        for keep in self.chance.sample(["earlier", "later"] * 20, 40):
             before = git(first, "rev-list", "--count", "HEAD")
             self.run(first, ("sync", "--resolve", "--keep", keep, "--reason", "两处同时办理"), None)
-            if git(first, "rev-list", "--count", "HEAD") == before:
+            idle = idle + 1 if git(first, "rev-list", "--count", "HEAD") == before else 0
+            if idle == 6:
                 break
-            self.totals.conflicts += 1
+            self.totals.conflicts += idle == 0
         self._meet()
 
     def _meet(self) -> None:
