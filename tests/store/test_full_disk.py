@@ -97,6 +97,27 @@ def test_full_disk(desk_at: Callable[[Path], Desk], wz: Runner, tmp_path: Path) 
         desk.assert_sound()
 
 
+@pytest.mark.parametrize("what", ["batch", "import", "undo"])
+def test_no_room_for_many(desk: Desk, wz: Runner, tmp_path: Path, what: str) -> None:
+    """All of it or nothing, at whichever step the room runs out; with room, the same command works."""
+    (tmp_path / "ids.txt").write_text("\n".join(desk.cases), encoding="utf-8")
+    row = "T1,井盖破损,投诉,网站,2026-10-20 10:00,请更换。\n"
+    (tmp_path / "rows.csv").write_text("编号,标题,类别,渠道,时间,内容\n" + row, encoding="utf-8")
+    assert wz("note", desk.cases[0], "--text", "误录", cwd=desk.root).code == 0
+    command = {
+        "batch": ("batch", "note", "--text", "x", tmp_path / "ids.txt"),
+        "import": ("import", tmp_path / "rows.csv", "--yes", "--system", "旧平台"),
+        "undo": ("undo", desk.cases[0], "--reason", "误录"),
+    }[what]
+    before = desk.everything()
+    for size in (10, 200, (desk.git_dir / "index").stat().st_size - 1):
+        result = wz(*command, cwd=desk.root, preexec=limit_file_size(size))
+        result = result._replace(err=result.err[max(result.err.find("error: "), 0) :])  # behind what import has to say
+        assert_untouched(desk, before, result)
+    assert wz(*command, cwd=desk.root).code == 0
+    desk.assert_sound()
+
+
 def test_file_size_limit(desk: Desk, wz: Runner) -> None:
     """A quota hits files by their size: the case's own, then the index, which is the largest."""
     before, index = desk.everything(), (desk.git_dir / "index").stat().st_size

@@ -6,6 +6,7 @@ WZ_KILLS sets how many random kills are tried (default 40), WZ_SEED which ones.
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -189,6 +190,91 @@ def test_killed_at_random_moments(desk: Desk, wz: Runner, start: Start) -> None:
     assert killed == KILLS
     assert stood == {True, False}  # some before and some after the branch moved, or this proves little
     desk.assert_sound()
+
+
+ROWS = "编号,标题,类别,渠道,时间,内容\n" + "".join(
+    f"T{number},井盖破损{number},投诉,网站,2026-10-2{number} 10:00,请更换。\n" for number in range(5)
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "moment"),
+    [
+        ("fast-import", "before"),
+        ("fast-import", "after"),
+        ("update-ref", "after"),
+        ("update-ref", "outlived by little"),
+    ],
+)
+def test_import_killed(
+    desk: Desk, wz: Runner, interposed: Interposed, start: Start, tmp_path: Path, step: str, moment: str
+) -> None:
+    """All rows or none; run again, each is there once."""
+    (tmp_path / "rows.csv").write_text(ROWS, encoding="utf-8")
+    count = len(desk.cases)
+    command = ("import", str(tmp_path / "rows.csv"), "--yes", "--system", "旧平台")
+    assert start(desk, *command, env=interposed(step, MOMENTS[moment])).wait() == -signal.SIGKILL
+    time.sleep(0.05)  # git may outlive python by some milliseconds
+    assert wz("check", cwd=desk.root).code == 0
+    assert len(desk.cases) in (count, count + 5)
+    assert wz(*command, cwd=desk.root).code == 0
+    assert len(desk.cases) == count + 5
+    desk.assert_sound()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_undo_killed(desk: Desk, wz: Runner, interposed: Interposed, start: Start, tmp_path: Path, moment: str) -> None:
+    """What a batch did is taken back wholly or not at all."""
+    ids = tmp_path / "ids.txt"
+    ids.write_text("\n".join(desk.cases), encoding="utf-8")
+    assert wz("batch", "note", "--text", "误录", str(ids), cwd=desk.root).code == 0
+    commit = desk.head
+    command = ("undo", commit, "--reason", "误录")
+    assert start(desk, *command, env=interposed("update-ref", MOMENTS[moment])).wait() == -signal.SIGKILL
+    assert wz("check", cwd=desk.root).code == 0
+    taken_back = [desk.committed(case).count(b"action: retract") for case in desk.cases]
+    assert taken_back == [0 if moment == "before" else 1] * 3
+    if moment == "before":
+        assert wz(*command, cwd=desk.root).code == 0
+    assert [(desk.root / desk.path(case)).read_bytes().count(b"action: retract") for case in desk.cases] == [1] * 3
+    desk.assert_sound()
+
+
+@pytest.mark.parametrize("how", ["killed", "gone", "no room"])
+def test_gate_that_cannot_look(desk: Desk, interposed: Interposed, wz: Runner, how: str) -> None:
+    """Killed, uninstalled, or out of room: the gate before a commit lets nothing through, and ends."""
+    assert wz("hook", "install", "--only", "pre-commit", cwd=desk.root).code == 0
+    hook = desk.git_dir / "hooks/pre-commit"
+    file = desk.root / desk.path(desk.cases[0])
+    good = file.read_bytes()
+    file.write_bytes(
+        good.replace("路灯不亮".encode(), "路灯亮了".encode()).replace("请处理".encode(), "已处理".encode())
+    )
+    desk.git("add", ".")
+    environment = dict(os.environ)
+    match how:
+        case "killed":
+            environment |= {
+                key: value or "" for key, value in interposed("write-tree", "kill -9 $PPID; exit 1").items()
+            }
+        case "gone":
+            hook.write_text(hook.read_text().replace(sys.executable, "/nowhere/python"))
+            environment["PATH"] = "/usr/bin:/bin"
+        case "no room":
+            environment |= {
+                key: value or ""
+                for key, value in interposed(
+                    "write-tree", "echo 'fatal: No space left on device' >&2; exit 128"
+                ).items()
+            }
+    before = desk.head
+    tried = subprocess.run(
+        ["git", "-C", desk.root, "commit", "-qm", "by hand"], env=environment, capture_output=True, timeout=30
+    )
+    assert tried.returncode != 0
+    assert desk.head == before
+    file.write_bytes(good)
+    assert wz("note", desk.cases[1], "--text", "next", cwd=desk.root).code == 0
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # What the schemas take for a year.
 YEARS = range(1900, 2100)
+_CLOCK_SECONDS = 120  # by which clocks differ that are set by the network
 
 
 def now() -> datetime:
@@ -75,6 +76,7 @@ class Session:
         if (self._root / MARK).is_file():
             mended = registry.git.mend()
             driver.ready(registry.git)
+            _warn_of_clock(registry.git.last_moved())
         registry.looking = None if mended else self._looking
         return registry
 
@@ -118,6 +120,20 @@ class Session:
     @cached_property
     def today(self) -> datetime:
         return now()
+
+
+def _warn_of_clock(last: int) -> None:
+    """With a clock that was set back, what is recorded bears a wrong time, and what is read is of another day."""
+    moment = now()
+    if last > moment.timestamp() + _CLOCK_SECONDS:
+        from wz.model.instants import shown
+
+        click.echo(
+            _(
+                "warning: this computer's clock says {now}, but something was recorded here on {last}: set the clock"
+            ).format(now=shown(moment), last=shown(datetime.fromtimestamp(last, SHANGHAI))),
+            err=True,
+        )
 
 
 class _Progress:

@@ -170,14 +170,22 @@ def staged(git: Git, now: datetime) -> list[Finding]:
             tree = scratch.text("write-tree")
             named = [word for parent in parents for word in ("-p", parent)]
             commit = scratch.text("commit-tree", tree, *named, "-m", "staged")
-        except GitFailed:  # an unfinished merge, nobody's name: git itself says so next
-            return []
+        except GitFailed:
+            if _git_will_refuse(git):
+                return []
+            raise  # no room, no permission: what cannot be looked at does not pass
         past = Past(scratch, git.layout.prefix)
         try:
             found = examine(past, [Named(commit, tuple(parents))], commit if not parents else None, now, signed=False)
         finally:
             past.close()
     return _faults(found, "trailers")
+
+
+def _git_will_refuse(git: Git) -> bool:
+    """Whether git itself says next what is wrong: an unfinished merge, nobody's name."""
+    unmerged = git.run("ls-files", "--unmerged", check=False).stdout
+    return bool(unmerged) or git.run("var", "GIT_COMMITTER_IDENT", check=False).returncode != 0
 
 
 @contextmanager

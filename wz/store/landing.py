@@ -4,6 +4,7 @@ Files and index are prepared before the branch moves (see `pending.py`), so that
 Here files are named from the repository's top.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 LOCK_SECONDS = 60.0
 INDEX_SECONDS = 2.0
+_LOG_LINE = 4096  # what a line of a branch's log fits into
 
 
 class Move(NamedTuple):
@@ -81,6 +83,14 @@ class Landing(Repository):
                     self.finish()
                 return True
         return False
+
+    def last_moved(self) -> int:
+        """When something was last recorded here by this computer's clock, in seconds of the epoch; 0 if not known."""
+        with suppress(OSError, ValueError, IndexError), (self.layout.git_dir / "logs" / "HEAD").open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _LOG_LINE))
+            who = log.read().rstrip(b"\n").rpartition(b"\n")[2].partition(b"\t")[0]
+            return int(who.split(b" ")[-2])
+        return 0
 
     def refuse_unfinished(self) -> None:
         """Raises GitFailed in the middle of a merge, rebase or the like."""
