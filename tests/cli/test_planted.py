@@ -77,7 +77,7 @@ class Search:
 def everything(root: Path) -> bytes:
     """Every byte of a folder, and git's objects unpacked."""
     parts = [path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()]
-    if (root / ".git").exists():
+    if (root / ".git").exists() or (root / "HEAD").exists():
         every = ["git", "-C", str(root), "cat-file", "--batch-all-objects", "--batch"]
         parts.append(subprocess.run(every, capture_output=True, check=True).stdout)
     return b"\0".join(parts)
@@ -272,6 +272,11 @@ def every_command(wz: Wz, cases: dict[str, Person], elsewhere: Path, planted: li
     wz("hook", "pre-receive", stdin="")
     wz("hook", "uninstall")
     wz("init", elsewhere / "new")
+    subprocess.run(["git", "init", "-q", "--bare", str(elsewhere / "shared.git")], check=True)
+    wz("sync", elsewhere / "shared.git")
+    wz("sync", "--resolve")
+    wz("doctor")
+    assert not search.found(everything(elsewhere / "shared.git"))
     wz("completion", "bash")
     wz("key", "export", elsewhere / "backup.age", "--passphrase-file", text.with_name("pass"))
     text.with_name("pass").write_text("five words are better kept", encoding="utf-8")
