@@ -93,6 +93,7 @@ class Clones:
     chance: random.Random
     run: Run = in_process
     kills: float = 0.0  # how often a command is killed
+    longest: float = 1.0  # seconds after which one is killed at the latest
     roots: list[Path] = field(default_factory=list)
     totals: Totals = field(default_factory=Totals)
     acknowledged: set[str] = field(default_factory=set)
@@ -125,7 +126,7 @@ class Clones:
         """One action of somebody, lawful or not."""
         token = f"token-{self.chance.randrange(16**12):012x}"
         arguments = self._action(root, token)
-        said = self.run(root, arguments, self._moment(0.5))
+        said = self.run(root, arguments, self._moment())
         if said.code == 0:
             self.totals.acknowledged += 1
             self.acknowledged.add(token)
@@ -138,15 +139,16 @@ class Clones:
             self.never.add(token)
 
     def sync(self, root: Path) -> None:
-        said = self.run(root, ("sync",), self._moment(1.0))
+        said = self.run(root, ("sync",), self._moment())
         if said.code == KILLED:
             self.totals.killed += 1
             return
         assert said.code in (0, 1), said
         self.totals.syncs += 1
 
-    def _moment(self, longest: float) -> float | None:
-        return self.chance.uniform(0.05, longest) if self.chance.random() < self.kills else None
+    def _moment(self, longest: float | None = None) -> float | None:
+        """When the next command is killed; None: it is let alone."""
+        return self.chance.uniform(0.0, longest or self.longest) if self.chance.random() < self.kills else None
 
     def _action(self, root: Path, token: str) -> list[str]:
         files = sorted(root.glob("cases/*/*/*/*.yaml"))

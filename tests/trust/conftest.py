@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -13,10 +14,11 @@ import pytest
 
 from tests.cli.conftest import desk, fits, reader, story_desk, terminal, typed
 from tests.conftest import copied
-from tests.trust.clones import PEOPLE, Clones, Said, git, hub_of, in_process
+from tests.trust.clones import Clones, Said, git, hub_of, in_process
 
 __all__ = ["desk", "fits", "reader", "story_desk", "terminal", "typed"]
 
+SEED = int(os.environ.get("WZ_SEED", "20261125"))
 On = Callable[..., AbstractContextManager[None]]
 _TIMED = {"new": "--received", "note": "--at", "transfer": "--at", "contact": "--at"}
 _FOUNDED = "2026-03-01T08:00:00+08:00"
@@ -67,14 +69,31 @@ class Clone:
         return self.git("status", "--porcelain", "--untracked-files=all") == ""
 
 
-@pytest.fixture
-def hub(founded: Path, tmp_path: Path) -> Path:
-    """A bare repository with a registry in it that was founded on 1 March 2026 and has no case yet."""
-    made = copied(founded, tmp_path / "made")
+@pytest.fixture(scope="session")
+def meeting(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hub and two clones of it, made once; the registry was founded on 1 March 2026 and has no case yet."""
+    folder = tmp_path_factory.mktemp("meeting")
+    made = copied(founded, folder / "made")
     date = {"GIT_COMMITTER_DATE": _FOUNDED, "GIT_AUTHOR_DATE": _FOUNDED}
     amend = ["git", "-C", str(made), "commit", "-q", "--amend", "--no-edit", "--reset-author"]
     subprocess.run(amend, check=True, env={**os.environ, **date})
-    return hub_of(made, tmp_path)
+    hub = hub_of(made, folder)
+    shutil.rmtree(made)
+    for root in Clones(folder, str(hub), 2, random.Random(SEED)).roots:
+        git(root, "remote", "set-url", "origin", "../hub.git")
+    return folder
+
+
+@pytest.fixture
+def met(meeting: Path, tmp_path: Path) -> Path:
+    """A copy of the hub and the two clones."""
+    return shutil.copytree(meeting, tmp_path / "meeting", symlinks=True)
+
+
+@pytest.fixture
+def hub(met: Path) -> Path:
+    """The bare repository that everybody shares."""
+    return met / "hub.git"
 
 
 @pytest.fixture
@@ -103,12 +122,7 @@ def clones(hub: Path, tmp_path: Path) -> Callable[..., Clones]:
     return make
 
 
-SEED = int(os.environ.get("WZ_SEED", "20261125"))
-
-
 @pytest.fixture
-def pair(clones: Callable[..., Clones]) -> tuple[Clone, Clone]:
+def pair(met: Path) -> tuple[Clone, Clone]:
     """Zhang's clone and Liu's."""
-    assert PEOPLE[1][1].startswith("liu")
-    one, other = (Clone(root) for root in clones(2).roots)
-    return one, other
+    return Clone(met / "clone-0"), Clone(met / "clone-1")

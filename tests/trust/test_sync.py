@@ -56,12 +56,11 @@ def test_what_came_and_what_went(pair: Pair) -> None:
 
 
 @pytest.fixture
-def conflicting(pair: Pair, on: On, hub: Path) -> tuple[Clone, Clone, str]:
+def conflicting(pair: Pair, on: On) -> tuple[Clone, Clone, str]:
     """Zhang gave the case to one unit at 9:00, Liu to another at 10:00, and each unit spoke with the petitioner.
 
-    第十二条: a second unit comes in after coordination only. The hub's gate lets the conflict in.
+    第十二条: a second unit comes in after coordination only.
     """
-    install(Git(hub), SERVER, signed=False)
     zhang, liu = pair
     with on(1, "08:00"):
         case = zhang.new("井盖缺失")
@@ -79,8 +78,14 @@ def conflicting(pair: Pair, on: On, hub: Path) -> tuple[Clone, Clone, str]:
     return zhang, liu, case
 
 
-def test_two_transfers_stay_on_record_until_one_is_taken_back(conflicting: tuple[Clone, Clone, str]) -> None:
+def test_two_transfers_stay_on_record_until_one_is_taken_back(
+    conflicting: tuple[Clone, Clone, str], hub: Path, tmp_path: Path
+) -> None:
     zhang, liu, case = conflicting
+    gated = tmp_path / "gated.git"  # a server with a gate takes in what is in conflict
+    subprocess.run(["git", "init", "-q", "--bare", str(gated)], check=True)
+    install(Git(gated), SERVER, signed=False)
+    git(hub, "push", "-q", str(gated), "main")
     cure = f"wz sync --resolve {case[-6:]}"
     assert liu("audit", code=1).out.count("conflict") >= 2
     assert cure in liu("validate", code=1).out
