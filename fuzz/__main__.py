@@ -1,4 +1,4 @@
-"""`python -m fuzz TARGET [libFuzzer's options]`; without options, SECONDS (60) of it. Findings are left in `fuzz/found`.
+"""`python -m fuzz TARGET [OPTIONS OF LIBFUZZER]`; without any, SECONDS (60) of it. Findings are left in `fuzz/found`.
 
 Each target starts from the good and the bad examples and from tables made here, and keeps what it learns in
 `fuzz/corpus`; neither folder is committed. What is found becomes an example under `tests/examples/bad`, or a test.

@@ -14,6 +14,7 @@ _CALLS = (
 )
 # The longest text of a call that is written out whole.
 _LONGEST = 1 << 26
+_CHECKSUMS = (20, 32)
 _LINE = re.compile(r"(\d+) +(.*)")
 _BEGUN = re.compile(r"(\w+)\((.*) <unfinished \.\.\.>")
 _ENDED = re.compile(r"<\.\.\. (\w+) resumed>(.*)")
@@ -131,7 +132,9 @@ class Replay:
         return True
 
     def _put(self, node: File, key: tuple[str, str], data: bytes) -> bool:
-        appending = "logs" in PurePosixPath(_decoded(key[1])).parts  # git's reflogs, the one thing opened so
+        path = PurePosixPath(_decoded(key[1]))
+        # Git's logs are opened so; and a pack's checksum comes behind all that was read of it, which is not traced.
+        appending = "logs" in path.parts or (path.name.startswith("tmp_pack_") and len(data) in _CHECKSUMS)
         place = len(node.data) if appending else self._at.get(key, len(node.data))
         _insert(node, place, data)
         self._at[key] = place + len(data)

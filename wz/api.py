@@ -202,11 +202,16 @@ class Registry:
         *,
         received: datetime | None = None,
         by: str | None = None,
+        petitioner: Mapping[str, str] | None = None,
         documents: list[Document] | None = None,
         dry_run: bool = False,
         **facts: Any,
     ) -> Done:
-        """Register a case; `facts` as docs/case-format.md has them, without format, id and received."""
+        """Register a case; `facts` as docs/case-format.md has them, without format, id and received.
+
+        `petitioner` (name, phone, id_number, address, hours) is sealed before anything is written.
+        """
+        from wz.model.petitioner import entered
         from wz.office.actors import find_actor, typist
         from wz.office.register import register
 
@@ -214,8 +219,23 @@ class Registry:
         actor = find_actor(self.directory, by) if by else typist(self.directory, self._store.git.identity.email)
         came = _local(received) if received else now
         return register(
-            self._store, _plain(facts), by=actor, received=came, now=now, documents=documents, dry_run=dry_run
+            self._store,
+            _plain(facts),
+            by=actor,
+            received=came,
+            now=now,
+            petitioner=entered(dict(petitioner or {})),
+            documents=documents,
+            dry_run=dry_run,
         )
+
+    def petitioner(self, case: str) -> dict[str, Any]:
+        """Whom to call, opened with a key held here. Raises Refused where none opens it or it was forgotten, Usage."""
+        from wz.office.readers import look
+
+        opened = look(self._store, self._store.read(path_of(self._store.resolve(case))), who=False).petitioner
+        assert opened is not None
+        return opened
 
     def _moment(self, as_of: Moment) -> datetime:
         if as_of is None:

@@ -29,7 +29,7 @@ GIVEN = "薇曦翊霖烨钰珺淼鑫垚焱犇骉羴蕊灏瀚璟瑄煊旻昶晗�
 
 
 def people() -> list[Person]:
-    dice = random.Random(19)  # noqa: S311 - the same ones every time
+    dice = random.Random(19)
     found = []
     for number in range(COUNT):
         day = f"19{dice.randrange(50, 99)}{dice.randrange(1, 13):02}{dice.randrange(1, 29):02}"
@@ -77,7 +77,7 @@ class Search:
 def everything(root: Path) -> bytes:
     """Every byte of a folder, and git's objects unpacked."""
     parts = [path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()]
-    if (root / ".git").exists():
+    if (root / ".git").exists() or (root / "HEAD").exists():
         every = ["git", "-C", str(root), "cat-file", "--batch-all-objects", "--batch"]
         parts.append(subprocess.run(every, capture_output=True, check=True).stdout)
     return b"\0".join(parts)
@@ -256,7 +256,7 @@ def every_command(wz: Wz, cases: dict[str, Person], elsewhere: Path, planted: li
     wz("print", b, "--form", "transfer", "-o", elsewhere / "withheld.docx")
     search = Search(planted)
     for path in elsewhere.iterdir():
-        told = path.suffix == ".csv" and path.stem == "留言" or path.name in ("批量.jsonl", "transfer.docx")
+        told = (path.suffix == ".csv" and path.stem == "留言") or path.name in ("批量.jsonl", "transfer.docx")
         assert told or not search.found(unzipped(path)), path
     assert search.found(unzipped(elsewhere / "transfer.docx"))
     wz("report", "month", "2026-01", "--format", "md", "-o", elsewhere / "report.md")
@@ -272,6 +272,11 @@ def every_command(wz: Wz, cases: dict[str, Person], elsewhere: Path, planted: li
     wz("hook", "pre-receive", stdin="")
     wz("hook", "uninstall")
     wz("init", elsewhere / "new")
+    subprocess.run(["git", "init", "-q", "--bare", str(elsewhere / "shared.git")], check=True)
+    wz("sync", elsewhere / "shared.git")
+    wz("sync", "--resolve")
+    wz("doctor")
+    assert not search.found(everything(elsewhere / "shared.git"))
     wz("completion", "bash")
     wz("key", "export", elsewhere / "backup.age", "--passphrase-file", text.with_name("pass"))
     text.with_name("pass").write_text("five words are better kept", encoding="utf-8")

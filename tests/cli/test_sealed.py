@@ -58,7 +58,7 @@ class Clone:
         return done.stdout.decode("utf-8")
 
     def fetch(self) -> None:
-        """By hand what `wz sync` does."""
+        """Bring the keys along by hand; see `shared` for `wz sync`."""
         self.git("fetch", "-q", "origin", "+refs/wz/keys:refs/wz/keys")
         self.git("pull", "-q", "--ff-only", "origin", "main")
 
@@ -170,6 +170,69 @@ def test_what_was_forgotten_is_gone_once_git_has_collected(city: dict[str, Clone
     assert other in paths
     assert office.json("petitioner", other)["petitioner"]["name"] == NAME
     assert office.git("rev-list", "--count", "refs/wz/keys").strip() == "1"
+
+
+@pytest.fixture
+def shared(city: dict[str, Clone], tmp_path: Path) -> dict[str, Clone]:
+    """The city's three clones around a bare repository that they sync with."""
+    hub = tmp_path / "hub.git"
+    subprocess.run(["git", "clone", "-q", "--bare", str(city["office"].root), str(hub)], check=True)
+    for clone in city.values():
+        remotes = clone.git("remote").split()
+        clone.git("remote", "set-url" if "origin" in remotes else "add", "origin", str(hub))
+        clone("sync")
+    return city
+
+
+def test_keys_come_along_with_a_sync(shared: dict[str, Clone]) -> None:
+    office, urban, market = shared.values()
+    case = new(office)
+    office("transfer", case, "--to", "urban-mgmt", "--route", "duty")
+    assert office.json("sync")["pushed"]
+    for unit in (urban, market):
+        unit("sync")
+        assert unit.keys_of(case) == ["office", "urban-mgmt"]
+    assert urban.json("petitioner", case)["petitioner"]["phone"] == PHONE
+    assert "城市管理局" in market("petitioner", case, code=3).err
+    # Two cases on two clones: both clones end with all keys, in one commit that has no parents.
+    second = new(office)
+    urban("contact", case, "--method", "phone", "--summary", "已联系")
+    urban("sync")
+    office("sync")
+    urban("sync")
+    tips = {clone.git("rev-parse", "refs/wz/keys") for clone in (office, urban)}
+    assert len(tips) == 1
+    assert urban.git("rev-list", "--parents", "refs/wz/keys").split() == [tips.pop().strip()]
+    assert urban.keys_of(second) == ["office"]
+
+
+def test_what_was_forgotten_is_gone_in_every_clone_that_syncs(shared: dict[str, Clone], tmp_path: Path) -> None:
+    office, urban, market = shared.values()
+    case, other = new(office), new(office)
+    office("transfer", case, "--to", "urban-mgmt", "--route", "duty")
+    office("sync")
+    urban("sync")
+    market("sync")
+    copies = [line.split()[2] for line in urban.git("ls-tree", "-r", "refs/wz/keys").splitlines() if case in line]
+    assert len(copies) == 2
+    # The unit works on without having heard of it, and has keys that the hub has no more when it syncs.
+    urban("contact", case, "--method", "phone", "--summary", "已联系")
+    office("forget", case, "--reason", "本人申请", "--yes")
+    office("sync")
+    for clone in (urban, market, office):
+        clone("sync")
+        assert clone.keys_of(case) == []
+        assert clone.keys_of(other) == ["office"]
+    for repository in (office.root, urban.root, market.root, tmp_path / "hub.git"):
+        subprocess.run(["git", "-C", str(repository), "gc", "-q", "--prune=now"], check=True)
+        for copy in copies:
+            there = subprocess.run(["git", "-C", str(repository), "cat-file", "-e", copy], capture_output=True)
+            assert there.returncode != 0, (repository, copy)
+    for clone in (office, urban, market):
+        assert NAME not in clone("petitioner", case, code=3).out
+        clone("validate")
+    office("audit")
+    assert office.json("petitioner", other)["petitioner"]["name"] == NAME
 
 
 def test_forgetting_is_asked_for_once_more_and_stays(city: dict[str, Clone]) -> None:

@@ -15,8 +15,8 @@ from wz.store.registry import Registry
 
 NAMES = (
     "../x", "..", ".", "/etc/passwd", "a/b", "a\\b", "C:x", "\\\\server\\x", "CON", "nul", "com1.txt", "LPT9.a.b",
-    "COM¹", "CONIN$", "con .txt", "x.", "x ", " x", ".git", ".gitattributes", "a:b", "a\0b", "a\nb", "a\tb", "a?b", "a*",
-    "a|b", "x" * 201, "a\u202egpj.exe", "a\u200bb", "",
+    "COM¹", "CONIN$", "con .txt", "x.", "x ", " x", ".git", ".gitattributes", "a:b", "a\0b", "a\nb", "a\tb", "a?b",
+    "a*", "a|b", "x" * 201, "a\u202egpj.exe", "a\u200bb", "",
 )  # fmt: skip
 
 
@@ -64,14 +64,14 @@ def test_a_document_called_so_is_not_taken_in(desk: Any, case: str, name: str, t
 
 
 @pytest.mark.parametrize(
-    "id", ["../../x", "20260302-../..", "/etc/passwd", "a\0b", "..\\x", "-", "", "%2e%2e", "\u202e"]
+    "wrong", ["../../x", "20260302-../..", "/etc/passwd", "a\0b", "..\\x", "-", "", "%2e%2e", "\u202e"]
 )
-def test_an_id_leads_nowhere(desk: Any, case: str, id: str) -> None:
+def test_an_id_leads_nowhere(desk: Any, case: str, wrong: str) -> None:
     """Neither in a case file nor on the command line."""
-    assert not case_id.is_valid(id)
-    desk("show", "--", id, code=2)
+    assert not case_id.is_valid(wrong)
+    desk("show", "--", wrong, code=2)
     file = desk.file(case)
-    file.write_bytes(file.read_bytes().replace(f"id: {case}".encode(), casefile.dump({"id": id}).strip().encode()))
+    file.write_bytes(file.read_bytes().replace(f"id: {case}".encode(), casefile.dump({"id": wrong}).strip().encode()))
     assert "id" in desk("validate", code=1).out
 
 

@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # What the schemas take for a year.
 YEARS = range(1900, 2100)
-_CLOCK_SECONDS = 120  # by which clocks differ that are set by the network
+CLOCK_SECONDS = 120  # by which clocks differ that are set by the network
 
 
 def now() -> datetime:
@@ -125,7 +125,7 @@ class Session:
 def _warn_of_clock(last: int) -> None:
     """With a clock that was set back, what is recorded bears a wrong time, and what is read is of another day."""
     moment = now()
-    if last > moment.timestamp() + _CLOCK_SECONDS:
+    if last > moment.timestamp() + CLOCK_SECONDS:
         from wz.model.instants import shown
 
         click.echo(

@@ -15,6 +15,8 @@ from wz.errors import Unreadable, Usage, WzError
 from wz.i18n import N_, _, listed, reason_of
 
 BUG = 70
+# The disk's, or that of a name that somebody typed.
+_NO_FAULT_OF_OURS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENAMETOOLONG, errno.ELOOP)
 COMPLETING = "_WZ_COMPLETE"
 INTERRUPTED = 130
 
@@ -188,7 +190,7 @@ def run(arguments: list[str] | None = None) -> int:
         _let_go()  # whoever read our output has had enough
         return 0
     except OSError as error:
-        return _disk_full(error) if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO) else _bug(error)
+        return _disk_full(error) if error.errno in _NO_FAULT_OF_OURS else _bug(error)
     except Exception as error:
         return _bug(error)
 

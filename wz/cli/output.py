@@ -37,9 +37,11 @@ def give(text: str, to: str | None) -> None:
 def opened(to: str) -> Iterator[IO[bytes]]:
     """A file to write into, which is there whole at the end, or as it was. Raises Unreadable where it cannot be."""
     file = Path(os.path.realpath(to))  # a link stays one; what it leads to is replaced
-    # A device or pipe is written to; only a file can be put in another's place.
-    draft = file if file.exists() and not file.is_file() else file.with_name(f"{file.name}.{os.getpid()}.wz-new")
+    draft = file
     try:
+        # A device or pipe is written to; only a file can be put in another's place.
+        if not file.exists() or file.is_file():
+            draft = file.with_name(f"{file.name}.{os.getpid()}.wz-new")
         with draft.open("wb") as out:
             yield out
         if draft is not file:

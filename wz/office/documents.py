@@ -91,7 +91,7 @@ def _key(name: str) -> str:
 
 def _listed(folder: Path) -> list[str]:
     try:
-        return os.listdir(folder)
+        return [entry.name for entry in os.scandir(folder)]
     except OSError:
         return []
 

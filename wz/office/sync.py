@@ -10,7 +10,8 @@ import msgspec
 from wz.errors import GitFailed
 from wz.i18n import _, listed, ngettext
 from wz.office.conflicts import Conflict, conflicts_in
-from wz.store import remotes
+from wz.office.joining import joined
+from wz.store import casekeys, remotes
 from wz.store.commits import Committer
 from wz.store.files import is_case_path
 from wz.store.joining import Join, Parting, join, plan
@@ -74,8 +75,12 @@ class Carried(NamedTuple):
     join: Callable[[Registry, str | None, str | None], str | None]
 
 
+def _keys(registry: Registry, ours: str | None, theirs: str | None) -> str | None:
+    return joined(registry, ours, theirs) if ours or theirs else None
+
+
 # What is carried along besides the branch.
-CARRIED: tuple[Carried, ...] = ()
+CARRIED = (Carried(casekeys.REF, _keys),)
 
 
 def sync(
@@ -222,9 +227,11 @@ class _Run:
         """Bring together what goes along; those that the remote has otherwise."""
         for one in CARRIED:
             ours, theirs = self._git.commit_of(one.ref), remotes.came(self._git, one.ref)
-            new = one.join(self._registry, ours, theirs)
+            # The settings and cases that came in say what is to be kept; the registry may have read older ones.
+            new = one.join(Registry(self._registry.root), ours, theirs)
             if new is not None and new != ours:
                 self._git.run("update-ref", one.ref, new, ours or "")
+            remotes.settled(self._git, one.ref)
             if new is not None and new != theirs:
                 yield Replaced(one.ref, new, theirs)
 

@@ -15,7 +15,7 @@ from wz.i18n import _
 if TYPE_CHECKING:
     from wz.store.repository import Repository
 
-# A case of two hundred thousand events. What is bigger is no case; to explain what is wrong with it takes ten seconds a MiB.
+# A case of two hundred thousand events. What is bigger is no case, and to explain what is wrong takes 10 seconds a MiB.
 LARGEST = 16 << 20
 
 # A name that begins with a dot is an editor's or the system's; one that is not Unicode is nobody's.

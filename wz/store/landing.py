@@ -54,8 +54,8 @@ class Landing(Repository):
         return Pending(self.state_dir, self.layout.top)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """One writer at a time on a work tree; what a killed one left is mended before anything else.
+    def locked(self, *, finish: bool = True) -> Iterator[None]:
+        """One writer at a time on a work tree; what a killed one left is mended before anything else, if `finish`.
 
         Raises GitFailed after LOCK_SECONDS, Unreadable where the lock cannot be written.
         """
@@ -63,7 +63,8 @@ class Landing(Repository):
 
         try:
             with self.exclusive(LOCK_SECONDS):
-                self.finish()
+                if finish:
+                    self.finish()
                 yield
         except Timeout:
             raise GitFailed(

@@ -109,7 +109,7 @@ def fetch(git: Git, remote: Remote, carried: Sequence[str] = ()) -> str | None:
     stays as it is: see `remember`. Raises GitFailed with git's own words where the remote cannot be reached.
     """
     for ref in carried:
-        git.run("update-ref", "-d", _waiting(ref), check=False)
+        settled(git, ref)
     # A pattern, for a ref that need not be there.
     more = [f"+{ref}*:{_waiting(ref)}*" for ref in carried]
     source = f"+{_BRANCHES}{remote.branch}:{INCOMING}"
@@ -128,6 +128,11 @@ def fetch(git: Git, remote: Remote, carried: Sequence[str] = ()) -> str | None:
 def came(git: Git, ref: str) -> str | None:
     """What of a ref that is carried was fetched last; None where it was not there."""
     return git.commit_of(_waiting(ref))
+
+
+def settled(git: Git, ref: str) -> None:
+    """What was fetched of a ref that is carried need not wait any more: kept, it would keep what is deleted of it."""
+    git.run("update-ref", "-d", _waiting(ref), check=False)
 
 
 def _waiting(ref: str) -> str:

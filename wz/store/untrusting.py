@@ -47,9 +47,9 @@ if sys.platform == "win32":  # else a git.exe in the folder where wz is typed wo
 
 
 def subcommand(arguments: Sequence[str]) -> str:
-    """Which of git's commands that is, behind git's own options."""
+    """Which of git's commands that is, behind git's own options; "" where there is none, as in `git --version`."""
     words = iter(arguments)
-    return next(word for word in words if not (word.startswith("-") and (word != "-c" or next(words))))
+    return next((word for word in words if not (word.startswith("-") and (word != "-c" or next(words)))), "")
 
 
 def is_plain(arguments: Sequence[str]) -> bool:

@@ -19,7 +19,7 @@ except ImportError:  # no wheel for this platform
     ryaml = None
 
 # What ryaml takes and the strict loader refuses: anchors, aliases, tags. A file that may hold one goes to the latter.
-_INDICATOR = re.compile(rb"(?:^|[\s\[{,]|\xc2\x85|\xe2\x80[\xa8\xa9])[&*!][^\s]", re.MULTILINE)
+_INDICATOR = re.compile(rb"(?:^|[\s\[{,]|\xc2\x85|\xe2\x80[\xa8\xa9])(?:[&*][^\s]|!)", re.MULTILINE)
 # ryaml's time grows with the square of how deep brackets and dashes lie in one another; the strict loader stops at 128.
 _MANY_BRACKETS = 2000
 _DASHES = re.compile(rb"(?:- ){200}|(?:\? ){200}|\n {400}")

@@ -68,7 +68,7 @@ def _file(state: Path, signed: bool) -> Path:
 
 
 def _key() -> str:
-    """Of what the findings depend on; nobody elsewhere knows this installation's part, so a forged memory has it not."""
+    """Of what the findings depend on; nobody elsewhere knows this installation's part, so a forged one lacks it."""
     from importlib.metadata import version
 
     digest = hashlib.sha256(PACKAGED.read("longnan.yaml"))

@@ -61,7 +61,7 @@ def examine(
                 found += check(patient)
             if not any(one.kind == "head" and one.state == "found" for one in found):
                 if fix:
-                    stack.enter_context(patient.alone())
+                    stack.enter_context(patient.git.locked(finish=False))
                 for check in _THEN:
                     if not (quick and check in _READS_EVERYTHING):
                         told(check.__name__)

@@ -4,13 +4,13 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from wz.errors import GitFailed, Unreadable
+from wz.errors import Unreadable
 from wz.i18n import _
 from wz.office.doctoring.ailment import Ailment, State
 from wz.store import durable
@@ -18,7 +18,6 @@ from wz.store.commits import Committer
 
 # A lock or half-written file of git's that is older than this, and that nobody holds, is nobody's.
 OLD_SECONDS = 600.0
-_WAIT_SECONDS = 20.0
 _GITFILE = "gitdir: "
 
 
@@ -120,22 +119,6 @@ class Patient:
         here = (process / "cwd").readlink()
         words = (process / "cmdline").read_bytes().split(b"\0")
         return here.is_relative_to(self.top) or os.fsencode(self.root) in words or os.fsencode(self.top) in words
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keep every other wz from the registry meanwhile. Raises GitFailed where one is at work, OSError."""
-        from filelock import Timeout
-
-        try:
-            with self.git.exclusive(_WAIT_SECONDS):
-                yield
-        except Timeout:
-            raise GitFailed(
-                _("another wz has been working on this registry for {seconds:.0f} seconds").format(
-                    seconds=_WAIT_SECONDS
-                ),
-                _("Try again once it is done."),
-            ) from None
 
     def ailment(self, kind: str, place: str, what: str, *, state: State = "found", **more: object) -> Ailment:
         return Ailment(kind=kind, place=place, what=what, state=state, **more)  # type: ignore[arg-type]

@@ -1,14 +1,12 @@
 """What wz keeps for itself beside the history: its index, which is only a cache, and what it was about when it died."""
 
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 from wz.errors import WzError
 from wz.i18n import _
 from wz.office.doctoring.ailment import Ailment
 from wz.office.doctoring.patient import Patient
-from wz.store.index import Damaged, Index, drop
+from wz.store.index import drop, is_sound
 
 
 def journal(patient: Patient) -> Iterator[Ailment]:
@@ -35,7 +33,7 @@ def journal(patient: Patient) -> Iterator[Ailment]:
 def cache(patient: Patient) -> Iterator[Ailment]:
     """The index of cases, row by row. It decides nothing, so a damaged one is simply thrown away."""
     path = patient.git_dir / "wz" / "index.sqlite"
-    if not path.exists() or _is_sound(path):
+    if not path.exists() or is_sound(path):
         return
     what = _("wz's index of the cases is damaged")
     if not patient.fix:
@@ -45,18 +43,3 @@ def cache(patient: Patient) -> Iterator[Ailment]:
     drop(path)
     done = _("thrown away; the next command makes it anew from the cases")
     yield patient.ailment("cache", patient.name(path), what, state="mended", done=done)
-
-
-def _is_sound(path: Path) -> bool:
-    try:
-        index = Index.open(path)
-    except sqlite3.Error:
-        return False
-    try:
-        for _row in index.select():
-            pass
-        return index.sound()
-    except (sqlite3.Error, Damaged, ValueError):
-        return False
-    finally:
-        index.close()

@@ -30,7 +30,7 @@ _UNFINISHED = {
 
 def git_itself(patient: Patient) -> Iterator[Ailment]:
     """A git too old to be safe from power cuts. Raises GitFailed where there is none."""
-    words = patient.git.text("--version").split()
+    words = patient.git.text("version").split()
     version = tuple(int(part) for part in (words[2] if len(words) > 2 else "0").split(".")[:2] if part.isdigit())
     if version < _SYNCING_GIT:
         yield patient.ailment(
