@@ -127,6 +127,10 @@ def test_nothing_optional_is_asked(desk: Any, at: Any) -> None:
     assert screen.text.count("(Enter alone opens an editor)") == 1
 
 
+# What `wz new` asks of the petitioner, each left out.
+UNKNOWN = [(f"{name}: ", "\n") for name in ("name", "phone", "id_number", "address", "hours")]
+
+
 def test_new_asks(desk: Any, at: Any) -> None:
     screen = at(
         "new",
@@ -137,6 +141,7 @@ def test_new_asks(desk: Any, at: Any) -> None:
             ("category" + ASK, "2\n"),
             ("channel" + ASK, "热线电话\n"),
             ("content (Enter", "三天\n"),
+            *UNKNOWN,
         ],
     )
     assert "  2  complaint  投诉\n" in screen.text
@@ -234,7 +239,7 @@ def test_an_editor_that_is_not_there_loses_nothing(desk: Any, at: Any) -> None:
 
 def test_blanks_are_no_title(desk: Any, at: Any) -> None:
     given = ("--category", "咨询", "--channel", "网站", "--content", "路灯")
-    screen = at("new", *given, answers=[("title: ", "  \n"), ("title: ", "路灯不亮\n")])
+    screen = at("new", *given, answers=[("title: ", "  \n"), ("title: ", "路灯不亮\n"), *UNKNOWN])
     assert screen.code == 0, screen.text
 
 

@@ -63,8 +63,8 @@ class Clone:
 
     def fetch(self) -> None:
         """The same where nothing was recorded here: git alone is quicker."""
-        self.git("fetch", "-q", "origin", "main", "+refs/wz/keys:refs/wz/keys")
-        self.git("merge", "-q", "--ff-only", "FETCH_HEAD")
+        self.git("fetch", "-q", "origin", "+refs/wz/keys:refs/wz/keys")
+        self.git("pull", "-q", "--ff-only", "origin", "main")
 
     def keys_of(self, case: str) -> list[str]:
         """Whose copies of a case's key there are."""
