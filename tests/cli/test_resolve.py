@@ -35,3 +35,30 @@ def test_it_may_be_decided_later(desk: Desk, torn: str, terminal: Callable[..., 
     screen = terminal("sync", "--resolve", torn, cwd=desk.root, answers=[("decide later", "s\n")])
     assert "1 conflict is left." in screen.text
     assert (screen.code, desk.head()) == (1, head)
+
+
+@pytest.mark.parametrize("keep", ["earlier", "later"])
+def test_three_hands(desk: Desk, torn: str, keep: str) -> None:
+    """第十四条: one request, granted, refused, granted again: two events stand in the way of the last."""
+    case = desk.new()
+    desk("transfer", case, "--to", "urban-mgmt", "--route", "duty", "--at", "2026-03-02 09:00")
+    request = ("--days", "3", "--reason", "材料未齐", "--at", "2026-03-02 09:30")
+    desk("extend", "request", case, "--as", "urban-mgmt", *request)
+    desk.git("branch", "-f", "main")
+    for hour, action in (
+        ("10", ("grant", case, "--days", "3", "--informed", "电话")),
+        ("11", ("refuse", case, "--reason", "理由不充分")),
+        ("12", ("grant", case, "--days", "1", "--informed", "电话")),
+    ):
+        desk.git("switch", "-q", "-c", f"at{hour}", "main")
+        desk("extend", *action, "--at", f"2026-03-02 {hour}:00")
+        desk.git("switch", "-q", "other")
+        desk.git("merge", "-q", "--no-edit", f"at{hour}")
+    listed = desk.json("sync", "--resolve", case, code=1)["conflicts"]
+    assert [(one["event"]["at"][11:13], one["other"] is None) for one in listed] == [("11", False), ("12", True)]
+    desk("sync", "--resolve", "--keep", keep, "--reason", "以一次为准")
+    assert "0 problems" in desk("validate").err
+    standing = [one["event"] for one in desk.json("show", case)["events"] if not one["retracted"]]
+    answers = [event["at"][11:13] for event in standing if event["action"].startswith("extension-") and "days" in event]
+    assert answers[0] == "09"
+    assert desk.json("show", torn)["unit"] == ("urban-mgmt" if keep == "earlier" else "housing")

@@ -287,8 +287,8 @@ def test_a_planted_journal_writes_nowhere(stranger: Stranger, typed: Callable[..
         .strip()
     )
     tree = bytes.fromhex(blob)
-    # A tree named `..` holds a tree `elsewhere` that holds `victim/planted`: git looks a path up step by step.
-    for name in (b"planted", b"victim", b"elsewhere", b".."):
+    # Trees named `..` lead to `elsewhere/victim/planted`: git looks a path up step by step.
+    for name in (b"planted", b"victim", b"elsewhere", b"..", b"..", b"cases"):
         mode = b"100644" if name == b"planted" else b"40000"
         made = subprocess.run(
             ["git", "-C", root, "hash-object", "--literally", "-t", "tree", "-w", "--stdin"],
@@ -302,7 +302,7 @@ def test_a_planted_journal_writes_nowhere(stranger: Stranger, typed: Callable[..
     stranger.desk.git("update-ref", "HEAD", commit)
     pending = root / ".git/wz/pending"
     pending.mkdir(parents=True, exist_ok=True)
-    path = "../elsewhere/victim/planted"
+    path = "cases/../../elsewhere/victim/planted"
     (pending / "0").write_bytes(b"evil")
     journal = {"ref": "refs/heads/main", "old": old, "new": commit, "paths": [path]}
     (pending / "journal.json").write_text(json.dumps(journal), encoding="utf-8")

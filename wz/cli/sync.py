@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wz.cli.context import current, format_option, now, registry_option
-from wz.errors import Usage
+from wz.errors import Refused, Usage
 from wz.i18n import _, labelled, listed, ngettext, term
 
 if TYPE_CHECKING:
@@ -190,8 +190,9 @@ def _resolve(case: str | None, keep: str | None, reason: str | None, dry_run: bo
     else:
         found = list(conflicts.all_conflicts(registry))
     settled: list[conflicts.Settled] = []
+    code = 0
     if found and keep is not None:
-        settled = [_settle(one, _kept(keep), _why(reason), dry_run) for one in dict.fromkeys(map(_case, found))]
+        settled, code = _settle_all(list(dict.fromkeys(one.case for one in found)), _kept(keep), _why(reason), dry_run)
     elif found and output == "text" and _asks():
         settled = _walk(found, reason, dry_run)
     elif output == "text":
@@ -199,17 +200,27 @@ def _resolve(case: str | None, keep: str | None, reason: str | None, dry_run: bo
             click.echo(_conflict(one))
     left = [one for path in dict.fromkeys(one.file for one in found) for one in conflicts.conflicts_in(registry, path)]
     _tell_settled(settled, left, dry_run, output)
-    return FINDINGS if left and not (dry_run and settled) else 0
+    return code or (FINDINGS if left and not (dry_run and settled) else 0)
+
+
+def _settle_all(cases: list[str], keep: "Keep", reason: str, dry_run: bool) -> tuple[list[Any], int]:
+    """Case by case: one in which it cannot be done is told, and keeps no other waiting. The worst exit code."""
+    settled, code = [], 0
+    for case in cases:
+        try:
+            settled.append(_settle(case, keep, reason, dry_run))
+        except (Usage, Refused) as error:
+            if len(cases) == 1:
+                raise
+            click.echo(f"{case}: {error.message} {error.cure}".rstrip(), err=True)
+            code = max(code, error.exit_code)
+    return settled, code
 
 
 def _asks() -> bool:
     from wz.cli.questions import at_terminal
 
     return at_terminal()
-
-
-def _case(conflict: "Conflict") -> str:
-    return conflict.case
 
 
 def _kept(text: str) -> "Keep":

@@ -96,23 +96,21 @@ def _party(place: int, event: Event) -> Party:
 
 
 def loser(conflict: Conflict, keep: Keep) -> int | None:
-    """The place of the event that gives way; None where the conflict is not about the one that is to stand."""
-    first = conflict.other.place if conflict.other else None
-    if keep in ("earlier", first):
-        return conflict.event.place
-    if keep in ("later", conflict.event.place):
-        if first is None:
-            raise Usage(
-                _("event {place} ({action}, {at}) cannot stand: {reason}").format(
-                    place=conflict.event.place,
-                    action=conflict.event.action,
-                    at=shown(conflict.event.at),
-                    reason=conflict.reason,
-                ),
-                _("No single event is in its way: retract it (--keep earlier), or those that it cannot stand beside."),
-            )
-        return first
-    return None
+    """The place of the event that gives way; None where the conflict is not about the one that is to stand.
+
+    An event that no single other is in the way of gives way itself, unless it is the one that was named: Usage.
+    """
+    event, other = conflict.event.place, conflict.other.place if conflict.other else None
+    if keep == event and other is None:
+        raise Usage(
+            _("event {place} ({action}, {at}) cannot stand: {reason}").format(
+                place=event, action=conflict.event.action, at=shown(conflict.event.at), reason=conflict.reason
+            ),
+            _("No single event is in its way: retract it (--keep earlier), or those that it cannot stand beside."),
+        )
+    if keep in ("later", event) and other is not None:
+        return other
+    return event if keep in ("earlier", "later", other) else None
 
 
 def settle(

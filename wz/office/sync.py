@@ -231,6 +231,7 @@ class _Run:
             new = one.join(Registry(self._registry.root), ours, theirs)
             if new is not None and new != ours:
                 self._git.run("update-ref", one.ref, new, ours or "")
+                casekeys.leave_no_trace(self._git)
             remotes.settled(self._git, one.ref)
             if new is not None and new != theirs:
                 yield Replaced(one.ref, new, theirs)

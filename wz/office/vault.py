@@ -136,7 +136,7 @@ class Vault:
         if not holders:
             return Unreadable(
                 _("the key of {case} is not in this clone").format(case=case_id),
-                _("Fetch the keys: git fetch origin refs/wz/keys:refs/wz/keys"),
+                _("`wz sync` brings the keys along; `git pull` does not."),
             )
         return Refused(
             _("第十九条: no key held here opens the petitioner of {case}").format(case=case_id),
