@@ -87,7 +87,10 @@ class Landing(Repository):
 
     def last_moved(self) -> int:
         """When something was last recorded here by this computer's clock, in seconds of the epoch; 0 if not known."""
-        with suppress(OSError, ValueError, IndexError), (self.layout.git_dir / "logs" / "HEAD").open("rb") as log:
+        with (
+            suppress(GitFailed, OSError, ValueError, IndexError),
+            (self.layout.git_dir / "logs" / "HEAD").open("rb") as log,
+        ):
             log.seek(max(0, log.seek(0, os.SEEK_END) - _LOG_LINE))
             who = log.read().rstrip(b"\n").rpartition(b"\n")[2].partition(b"\t")[0]
             return int(who.split(b" ")[-2])
