@@ -17,7 +17,8 @@ from wz.model.problem import Problem
 from wz.store import merging
 from wz.store.commits import Committer, quoted
 from wz.store.files import is_case_path
-from wz.store.git import FEW, Git, failed, unwritable
+from wz.store.git import FEW, Git
+from wz.store.gitfailures import failed, unwritable
 from wz.store.landing import Move
 from wz.store.pending import content_at
 from wz.store.repository import Difference, Entry

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from wz.errors import GitFailed
 from wz.i18n import _
 from wz.store import casekeys, durable
-from wz.store.git import failed, unwritable
+from wz.store.gitfailures import failed, unwritable
+from wz.store.locking import Locking
 from wz.store.pending import Journal, Pending, drop_stale, is_ours
-from wz.store.repository import Entry, Repository
+from wz.store.repository import Entry
 
 if TYPE_CHECKING:
     import subprocess
@@ -45,7 +46,7 @@ class Move(NamedTuple):
     keys: str | None = None
 
 
-class Landing(Repository):
+class Landing(Locking):
     """The repository that a registry lies in, whose branch can be moved."""
 
     @cached_property
