@@ -17,8 +17,9 @@ from wz.errors import GitFailed
 from wz.i18n import _
 from wz.store import casekeys, durable
 from wz.store.gitfailures import failed, unwritable
+from wz.store.gitlocks import drop_stale, is_ours, take
 from wz.store.locking import Locking
-from wz.store.pending import Journal, Pending, drop_stale, is_ours
+from wz.store.pending import Journal, Pending
 from wz.store.repository import Entry
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Landing(Locking):
 
         With the index in hand no `git commit` of the user's can come between.
         """
-        held = self.pending.take(self._index_lock, seconds)
+        held = take(self._index_lock, self.state_dir / "mark", seconds)
         try:
             yield held
         finally:
