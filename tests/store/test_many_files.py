@@ -14,14 +14,14 @@ COUNT = FEW + 36
 DIES = """
 import os, sys
 from pathlib import Path
-from wz.store import pending
+from wz.store import pending, placing
 from wz.store.registry import Registry
-move = pending._move
+move = placing.move
 def dying(prepared, target):
     if target.endswith("/50"):
         os._exit(9)
     move(prepared, target)
-pending._move = dying
+pending.move = placing.move = dying
 registry = Registry(Path(sys.argv[1]))
 with registry.locked():
     files = {f"cases/x/{n % 7}/{n}": b"%d\\n" % n for n in range(100)}

@@ -10,7 +10,7 @@ import pytest
 from wz.model import case_id
 from wz.office import documents
 from wz.store import casefile, files
-from wz.store.pending import is_inside
+from wz.store.placing import is_inside
 from wz.store.registry import Registry
 
 NAMES = (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from wz.model.period import Period
-    from wz.office.reporting import Report
+    from wz.office.reported import Report
 
 UNREADABLE = 4
 _FILES = ("html", "docx", "xlsx")

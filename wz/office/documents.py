@@ -12,7 +12,7 @@ from wz.i18n import _
 from wz.model import case_id as ids
 from wz.model.event import File
 from wz.store.files import WorkTree
-from wz.store.git import unwritable
+from wz.store.gitfailures import unwritable
 from wz.store.registry import Registry
 
 # Bytes in UTF-8; no file system in use takes a longer name.

@@ -14,7 +14,8 @@ from wz.office.joining import joined
 from wz.store import casekeys, remotes
 from wz.store.commits import Committer
 from wz.store.files import is_case_path
-from wz.store.joining import Join, Parting, join, plan
+from wz.store.joining import join
+from wz.store.parting import Join, Parting, plan
 from wz.store.registry import Registry
 from wz.store.remotes import Rejected, Remote, Replaced
 

@@ -15,7 +15,8 @@ from wz.errors import GitFailed
 from wz.i18n import _
 from wz.store import casekeys
 from wz.store.casekeys import Keys
-from wz.store.git import FEW, Identity, failed, unwritable
+from wz.store.git import FEW, Identity
+from wz.store.gitfailures import failed, unwritable
 from wz.store.landing import Landing, Move
 from wz.store.repository import Entry, blob_name
 

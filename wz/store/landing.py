@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from wz.errors import GitFailed
 from wz.i18n import _
 from wz.store import casekeys, durable
-from wz.store.git import failed, unwritable
-from wz.store.pending import Journal, Pending, drop_stale, is_ours
-from wz.store.repository import Entry, Repository
+from wz.store.gitfailures import failed, unwritable
+from wz.store.gitlocks import drop_stale, is_ours, take
+from wz.store.locking import Locking
+from wz.store.pending import Journal, Pending
+from wz.store.repository import Entry
 
 if TYPE_CHECKING:
     import subprocess
@@ -45,7 +47,7 @@ class Move(NamedTuple):
     keys: str | None = None
 
 
-class Landing(Repository):
+class Landing(Locking):
     """The repository that a registry lies in, whose branch can be moved."""
 
     @cached_property
@@ -117,7 +119,7 @@ class Landing(Repository):
 
         With the index in hand no `git commit` of the user's can come between.
         """
-        held = self.pending.take(self._index_lock, seconds)
+        held = take(self._index_lock, self.state_dir / "mark", seconds)
         try:
             yield held
         finally:

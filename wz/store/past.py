@@ -15,7 +15,8 @@ from typing import IO, NamedTuple
 
 from wz.errors import GitFailed
 from wz.i18n import _
-from wz.store.git import Git, doctor
+from wz.store.git import Git
+from wz.store.gitfailures import doctor
 
 _GIT = ("-c", "core.quotePath=false")
 _FORMAT = "--format=%H%n%P%n%an%n%ae%n%ce%n%ct%n%B"

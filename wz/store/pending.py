@@ -6,8 +6,6 @@ It lies under `.git/wz`. Whoever finds a journal there finishes or discards what
 import errno
 import json
 import os
-import stat
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import repeat
@@ -18,12 +16,10 @@ import msgspec
 from wz.i18n import _
 from wz.store import durable
 from wz.store.git import FEW
+from wz.store.placing import content_at, holds, is_inside, link, move, move_over, write
 
-_MARK = b"wz: this lock is stale once no wz is running\n"
-_EXDEV = 18
 # Git's modes for files that are not ordinary ones.
 PROGRAM, LINK = "100755", "120000"
-_AT_ONCE = 16
 
 
 class Journal(msgspec.Struct, frozen=True):
@@ -54,7 +50,6 @@ class Pending:
         self.marks = self.folder / "marks"
         self._journal = self.folder / "journal.json"
         self._unindexed = state / "unindexed.json"
-        self._marked = state / "mark"  # of which every lock on the index is a second name
 
     def prepare(
         self, paths: Sequence[str], contents: Iterable[tuple[str, bytes]], modes: Mapping[str, str] | None = None
@@ -75,10 +70,10 @@ class Pending:
         for path, content in contents:
             target = self._prepared(numbers[path])
             mode = modes.get(path) if modes else None
-            if mode == LINK and _link(target, content):
+            if mode == LINK and link(target, content):
                 pass
             elif together:
-                _write(target, content)
+                write(target, content)
             else:
                 durable.write(Path(target), content)
             if mode == PROGRAM:
@@ -142,17 +137,17 @@ class Pending:
         for number, (path, former, recorded) in enumerate(zip(paths, before, now or repeat(None))):  # noqa: B905
             prepared, target = self._prepared(number), f"{self.root}/{path}"
             removed = path in gone if now is None else recorded is None
-            if not _holds(target, former) or (now is not None and recorded == former):
+            if not holds(target, former) or (now is not None and recorded == former):
                 continue
             if recorded is not None and content_at(prepared) != recorded:  # the power went as it was moved
                 durable.write(Path(prepared), recorded)
             if removed and former is not None:
                 self._remove(target)
             elif former is None and not removed:
-                _move(prepared, target)
+                move(prepared, target)
             elif not removed:
                 over.append((prepared, target))
-        _move_over(over)
+        move_over(over)
         if len(paths) > FEW:
             durable.sync_all()
         else:
@@ -205,134 +200,5 @@ class Pending:
         """Whether anything is left to finish or discard."""
         return self._journal.exists() or self._unindexed.exists()
 
-    # -- git's lock on the index
-
-    def take(self, lock: Path, seconds: float) -> bool:
-        """Create git's lock file, waiting a while for a git that has it. Raises OSError where it cannot be written.
-
-        It appears with its mark in it, so that a killed writer's lock is never mistaken for somebody else's; the mark
-        has long been on the disk, so that the same holds after a power cut.
-        """
-        deadline = time.monotonic() + seconds
-        self._marked.parent.mkdir(parents=True, exist_ok=True)
-        if not is_ours(self._marked):
-            self._marked.unlink(missing_ok=True)
-            durable.write(self._marked, _MARK)
-        while True:
-            try:
-                _appear(self._marked, lock)
-                return True
-            except FileExistsError:
-                if time.monotonic() >= deadline:
-                    return False
-                time.sleep(0.02)
-
-
-# -- lock files of git
-
-
-def _appear(marked: Path, lock: Path) -> None:
-    try:
-        os.link(marked, lock)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        with lock.open("xb") as file:
-            file.write(_MARK)
-
-
-def is_ours(lock: Path) -> bool:
-    """Whether a lock file is one that wz made."""
-    with suppress(OSError):
-        return lock.read_bytes() == _MARK
-    return False
-
-
-def drop_stale(lock: Path) -> None:
-    """Remove a ref's lock that a killed git left: git holds those for milliseconds only."""
-    with suppress(FileNotFoundError):
-        taken = lock.stat().st_mtime_ns
-        time.sleep(1.0)
-        if lock.stat().st_mtime_ns == taken:
-            lock.unlink()
-
 
 # -- files
-
-
-def is_inside(path: str) -> bool:
-    """Whether a path, with forward slashes, stays in the folder from which it is named, and out of any `.git`."""
-    steps = path.split("/")
-    named = not any(step in ("", ".", "..") or step.rstrip(" .").lower() == ".git" for step in steps)
-    return named and not any(mark in path for mark in "\\:\0")
-
-
-def _holds(path: str, content: bytes | None) -> bool:
-    """Whether that is what git would keep of the file (None: there is nothing); a device holds nothing of ours."""
-    try:
-        mode = os.lstat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return content is None
-    return (stat.S_ISREG(mode) or stat.S_ISLNK(mode)) and content_at(path) == content
-
-
-def content_at(path: str) -> bytes | None:
-    """What git would keep of a file: of a link its target; None where there is none."""
-    try:
-        return Path(path).read_bytes() if not Path(path).is_symlink() else os.fsencode(Path(path).readlink())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _write(path: str, content: bytes) -> None:
-    try:
-        with open(path, "wb", buffering=0) as file:  # noqa: PTH123 - a hundred thousand times
-            written = file.write(content)
-            while written < len(content):
-                written += file.write(content[written:])
-    except OSError as error:
-        error.filename = error.filename or path
-        raise
-
-
-def _link(path: str, target: bytes) -> bool:
-    """Make a link; False where the system has none, as git then writes the target into a file."""
-    try:
-        Path(path).unlink(missing_ok=True)
-        Path(path).symlink_to(os.fsdecode(target))
-    except (OSError, NotImplementedError, ValueError):
-        return False
-    return True
-
-
-def _move_over(moves: Sequence[tuple[str, str]]) -> None:
-    """Rename over what is there. The disk takes its time to let go of what was; of many, several at once."""
-    if len(moves) <= FEW:
-        for prepared, target in moves:
-            _move(prepared, target)
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for _moved in pool.map(_move, *zip(*moves, strict=True)):
-            pass
-
-
-def _move(prepared: str, target: str) -> None:
-    """Rename into place; over a file-system border, copy beside the target first."""
-    try:
-        try:
-            os.replace(prepared, target)  # noqa: PTH105 - a hundred thousand times
-        except FileNotFoundError:
-            Path(target).parent.mkdir(parents=True, exist_ok=True)
-            Path(prepared).replace(target)
-    except OSError as error:
-        if error.errno != _EXDEV:
-            raise
-        beside = Path(target).with_name(f".{Path(target).name}.wz-new")
-        try:
-            durable.write(beside, Path(prepared).read_bytes())
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
-        Path(prepared).unlink()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wz.errors import GitFailed, Usage
 from wz.i18n import _, listed
-from wz.store.git import Git, failed
+from wz.store.git import Git
+from wz.store.gitfailures import failed
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from wz.store.git import FEW, Git, failed
+from wz.store.git import FEW, Git
+from wz.store.gitfailures import failed
 
 # The modes of files and of links.
 _FILES = ("100", "120")

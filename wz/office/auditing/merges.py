@@ -14,8 +14,8 @@ from wz.office.auditing.subject import Subject, case_of
 from wz.office.rivals import resolve_cure
 from wz.regulation.law import Law
 from wz.store.casefile import event_lines, parse
-from wz.store.joining import three_way
 from wz.store.merging import taken_apart
+from wz.store.parting import three_way
 from wz.store.past import Change, Commit, Contents, Past
 
 # A file's path, and the name of its content.

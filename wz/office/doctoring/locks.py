@@ -8,7 +8,7 @@ from pathlib import Path
 from wz.i18n import _, reason_of
 from wz.office.doctoring.ailment import Ailment
 from wz.office.doctoring.patient import Patient
-from wz.store.pending import is_ours
+from wz.store.gitlocks import is_ours
 
 _FOLDERS_OF_LOCKS = ("refs", "objects/info", "logs")
 _LEFT_IN_OBJECTS = ("pack/tmp_*", "[0-9a-f][0-9a-f]/tmp_obj_*", "pack/.tmp-*", "incoming-*", "tmp_objdir-*")
