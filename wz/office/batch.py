@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from wz.actions.base import Action
@@ -25,6 +26,8 @@ from wz.store.registry import Registry
 
 # A row that is done once more has the key of the first time with its number: `K#2`.
 _AGAIN = "#"
+# The cases' keys are read for so many rows together.
+_AT_ONCE = 256
 
 
 class Request(NamedTuple):
@@ -81,7 +84,7 @@ def batch(
     typist(registry.directory, email)
     with nullcontext() if dry_run else registry.locked():
         office = _Desk(registry, email, now, again)
-        outcomes = [office.take(row) for row in rows]
+        outcomes = list(office.take_all(rows))
         if not dry_run and not any(one.code for one in outcomes):
             recorded = iter(office.record(per_case))
             for one in outcomes:
@@ -98,6 +101,19 @@ class _Desk:
         self._finder = Finder(registry)
         self._transaction = Transaction(registry, now)
         self._faulty: dict[str, int] = {}  # the first line at fault, by case
+
+    def take_all(self, rows: Iterable[Request | Wrong]) -> Iterator[Outcome]:
+        """Decide row after row."""
+        coming = iter(rows)
+        while some := list(islice(coming, _AT_ONCE)):
+            self._transaction.vault.keys.read_ahead(filter(None, map(self._found, some)))
+            yield from map(self.take, some)
+
+    def _found(self, row: Request | Wrong) -> str | None:
+        try:
+            return self._finder.find(row.case) if isinstance(row, Request) else None
+        except WzError:
+            return None
 
     def take(self, row: Request | Wrong) -> Outcome:
         """Decide a row on the cases as they will be."""
