@@ -17,8 +17,12 @@ def show(name: str, outcomes: Sequence[Outcome], output: str, dry_run: bool) -> 
             if one.code:
                 click.echo(_fault_line(name, one), err=True)
     else:
+        from wz.cli.approve import indented, left_out
+
         for one in outcomes:
             click.echo(_line(name, one))
+            for line in left_out(one.left_out) if one.left_out else ():
+                click.echo(indented(line))
     for line in _summary(outcomes):
         click.echo(line, err=True)
 
@@ -71,7 +75,9 @@ def _fault_line(name: str, one: Outcome) -> str:
 
 def reason(one: Outcome) -> str:
     """What the table is given back with."""
-    return f"{one.message} {one.cure}".strip() if one.code else ""
+    from wz.cli.problems import with_cure
+
+    return with_cure(one.message, one.cure) if one.code else ""
 
 
 def _summary(outcomes: Sequence[Outcome]) -> list[str]:

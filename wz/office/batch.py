@@ -16,6 +16,8 @@ from wz.i18n import _
 from wz.model.event import Event, plain
 from wz.model.instants import shown, written
 from wz.office.actors import actor_of, find_actor, typist
+from wz.office.confidentiality import PUBLISHED, Proposal, proposed
+from wz.office.confidentiality import shown as shown_find
 from wz.office.deciding import compose
 from wz.office.documents import Documents
 from wz.office.finding import Finder
@@ -26,6 +28,8 @@ from wz.store.registry import Registry
 
 # A row that is done once more has the key of the first time with its number: `K#2`.
 _AGAIN = "#"
+# What --redact fills.
+_REDACTED = {"redactions", *(f"redacted_{name}" for name in PUBLISHED)}
 # The cases' keys are read for so many rows together.
 _AT_ONCE = 256
 
@@ -33,7 +37,7 @@ _AT_ONCE = 256
 class Request(NamedTuple):
     """A row: what is to be done to which case, as the event carries it; `case` and `behalf` as they were written.
 
-    `key` is the row's own, where the table has one.
+    `key` is the row's own, where the table has one; `redact`: what is personal is left out of what it publishes.
     """
 
     line: int
@@ -44,6 +48,7 @@ class Request(NamedTuple):
     at: datetime | None
     behalf: str | None
     key: str | None
+    redact: bool = False
 
 
 class Wrong(NamedTuple):
@@ -59,11 +64,26 @@ Result = Literal["recorded", "possible", "on-record", "wrong", "refused", "unrea
 
 
 class Outcome(Verdict, kw_only=True):
-    """What became of a row. `possible`: it would be recorded, but for a dry run or for other rows."""
+    """What became of a row. `possible`: it would be recorded, but for a dry run or for other rows.
+
+    `left_out` is what an approval does not publish, find by find, with the texts as published.
+    """
 
     line: int
     result: Result
     key: str | None = None
+    left_out: Proposal | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        data = super().plain()
+        del data["left_out"]
+        if self.left_out is None:
+            return data
+        return data | {
+            "left_out": list(map(shown_find, self.left_out.found)),
+            "as_published": self.left_out.texts,
+        }
 
 
 def batch(
@@ -154,13 +174,17 @@ class _Desk:
             outcome.result, outcome.place, outcome.at = "on-record", place, event.at
             return
         assert read.facts is not None
-        lead = None
+        lead, fields = None, row.fields
+        if row.redact:
+            case = replay(read.facts, read.events, self._registry.law).case
+            outcome.left_out = proposed(self._registry.directory, case, fields)
+            fields = {**fields, **outcome.left_out.fields}
         if row.behalf is None and row.action.who == "unit":
             lead = replay(read.facts, read.events, self._registry.law).case.lead
         done = self._transaction.act(
             outcome.case,
             row.action,
-            {**row.fields, "key": key},
+            {**fields, "key": key},
             by=actor_of(row.action, self._registry.directory, self._email, row.behalf, lead),
             at=row.at or self._now,
             documents=row.documents,
@@ -208,6 +232,7 @@ def content_key(registry: Registry, case_id: str, row: Request) -> str:
     }
     behalf = find_actor(registry.directory, row.behalf) if row.behalf and row.action.who != "petitioner" else None
     said = [case_id, row.action.name, row.fields, files, written(row.at) if row.at else None, behalf]
+    said += ["redact"] if row.redact else []
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
     return (
         "r" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:15]
@@ -244,6 +269,7 @@ def _refuse_other_content(row: Request, event: Event, place: int) -> None:
         return
     would_be = compose(row.action, row.fields, event.by, row.at or event.at)
     files = {*row.documents, "attachments", "key"} | ({"value"} if _tells_petitioner(row) else set())
+    files |= _REDACTED if row.redact else set()
     ours, theirs = (
         {name: value for name, value in plain(one).items() if name not in files} for one in (would_be, event)
     )
