@@ -26,7 +26,7 @@ _STATUS = {"current": "在用", "retired": "停用", "revoked": "作废", "unlis
     )
     + "\n\n\b\n"
     + _("Example:")
-    + "\n  wz key list\n  wz key export /media/usb/wz-keys.age",
+    + "\n  wz key list\n  wz key export backup.age",
     short_help=_("Keys to which petitioners are sealed: make, list, rotate, back up."),
 )
 def key() -> None:
