@@ -139,7 +139,7 @@ def test_the_reasons_of_a_declined_report_are_published_too(desk: Any) -> None:
 
 
 @pytest.mark.parametrize("how", ["option", "column"])
-def test_many_at_once_leave_personal_data_out_too(desk: Any, how: str, tmp_path: Path) -> None:
+def test_many_at_once_leave_personal_data_out_too(desk: Any, how: str, tmp_path: Path, fits: Any) -> None:
     """The refusal's advice works in a batch: for all rows by the option, row by row by the column."""
     case = replied(desk, f"请致电{MOBILE}。", content="路灯不亮")
     table = tmp_path / "table.csv"
@@ -149,7 +149,9 @@ def test_many_at_once_leave_personal_data_out_too(desk: Any, how: str, tmp_path:
     if how == "column":
         table.write_text(f"case,redact,key\n{case},是,k1\n", "utf-8")
     command = ("batch", "approve", "--publish", *more, table)
-    row = desk.json(*command, "--dry-run")["rows"][0]
+    told = desk.json(*command, "--dry-run")
+    fits("batch", told)
+    row = told["rows"][0]
     assert row["as_published"] == {"answer": "请致电〔手机号码已隐去〕。"}
     assert "line 1, column 4: mobile" in row["left_out"][0]
     assert MOBILE not in desk(*command).out

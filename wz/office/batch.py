@@ -189,7 +189,7 @@ class _Desk:
             at=row.at or self._now,
             documents=row.documents,
         )
-        outcome.place, outcome.state = done.place, done.case.state
+        outcome.place, outcome.state, outcome.notes = done.place, done.case.state, done.notes
         outcome.at = done.event.at if done.event else None
 
     def _blame(self, outcome: Outcome, error: WzError) -> None:
