@@ -252,6 +252,34 @@ def test_programs_links_and_removed_files_come_along(pair: Pair) -> None:
     assert not (liu.root / "ci").exists()
 
 
+def test_a_repository_in_the_repository_comes_along(pair: Pair, tmp_path: Path) -> None:
+    """Which commit of a submodule is meant comes in; what lies in its folder is its own."""
+    zhang, liu = pair
+    tools, filed = tmp_path / "tools", ("-c", "protocol.file.allow=always")
+    subprocess.run(["git", "init", "-q", str(tools)], check=True)
+    git(tools, "commit", "-q", "--allow-empty", "-m", "one")
+    zhang.git(*filed, "submodule", "--quiet", "add", str(tools), "tools")
+    zhang.git("commit", "-qm", "tools")
+    zhang("sync")
+    liu("sync")
+    assert (liu.clean, list((liu.root / "tools").iterdir())) == (True, [])
+    liu.git(*filed, "submodule", "--quiet", "update", "--init")
+    git(zhang.root / "tools", "commit", "-q", "--allow-empty", "-m", "two")
+    zhang.git("commit", "-qam", "newer tools")
+    zhang("sync")
+    liu.new()
+    liu("sync")
+    newer = git(zhang.root / "tools", "rev-parse", "HEAD")
+    assert liu.git("rev-parse", "HEAD:tools") == liu.git("rev-parse", ":tools") == newer
+    assert liu.git("status", "--porcelain").split() == ["M", "tools"]  # until it is updated
+    zhang.git("rm", "-q", "tools")
+    zhang.git("commit", "-qm", "no tools")
+    zhang("sync")
+    liu("sync")
+    assert liu.git("ls-files", "tools") == ""
+    assert (liu.root / "tools/.git").exists()
+
+
 def test_a_month_offline(pair: Pair, on: On) -> None:
     """Liu records what happens in a month without a network, Zhang does too; then both meet."""
     zhang, liu = pair

@@ -60,6 +60,7 @@ def plan(git: Committer, parting: Parting) -> Join:
         if place not in both:
             join.files[place], join.formers[place] = difference.now, difference.before
     _refuse_folders(join, mine)
+    _refuse_exchanged(join)
     contents = _contents(git, both)
     told = {clash.file for clash in join.clashes}
     for place, (my, your) in both.items():
@@ -100,6 +101,16 @@ def _refuse_folders(join: Join, mine: Mapping[str, Difference]) -> None:
                     message=_("one side has a file where the other has a folder"),
                     cure=_("Rename one of the two, and commit it."),
                 )
+            )
+
+
+def _refuse_exchanged(join: Join) -> None:
+    """A file, and another repository in this one: neither takes the other's place."""
+    for place, entry in join.files.items():
+        former = join.formers[place]
+        if entry is not None and former is not None and entry.is_module != former.is_module:
+            join.clashes.append(
+                Problem(file=place, message=_("one side has a file where the other has a folder"), cure=_by_hand(join))
             )
 
 
