@@ -325,6 +325,22 @@ def test_the_first_push_makes_the_branch_and_follows_it(office: Path, tmp_path: 
     assert "it has main" in clone("sync", code=5).err
 
 
+def test_a_branch_that_was_renamed_there_is_not_made_again(pair: Pair, hub: Path) -> None:
+    """Made anew, the one half of the office would work on it and the other half on the new one."""
+    zhang, _liu = pair
+    zhang("sync")
+    git(hub, "branch", "-m", "main", "trunk")
+    case = zhang.new()
+    told = zhang("sync", code=5).err
+    assert "origin has the branch main no more; it has trunk" in told
+    assert git(hub, "for-each-ref", "--format=%(refname)") == "refs/heads/trunk"
+    for command in ("git fetch origin", "git branch --set-upstream-to origin/trunk"):
+        assert command in told
+        zhang.git(*command.split()[1:])
+    zhang("sync")
+    assert case in git(hub, "log", "-1", "--format=%s", "trunk")
+
+
 def test_another_registry_and_a_rewritten_history_are_refused(pair: Pair, hub: Path, tmp_path: Path) -> None:
     zhang, liu = pair
     zhang.new()

@@ -151,13 +151,17 @@ class _Run:
         theirs = remotes.fetch(git, remote, [one.ref for one in CARRIED])
         if theirs is None:
             others = remotes.branches(git, remote)
-            if others and not (remote.tracking and git.commit_of(remote.tracking)):
+            if others:  # made anew, it would part the office into those who use it and those who do not
+                known = remote.tracking is not None and git.commit_of(remote.tracking) is not None
+                missing = (
+                    _("{remote} has the branch {branch} no more; it has {others}")
+                    if known
+                    else _("{remote} has no branch {branch}; it has {others}")
+                )
                 raise GitFailed(
-                    _("{remote} has no branch {branch}; it has {others}").format(
-                        remote=remote.name, branch=remote.branch, others=listed(others[:8])
-                    ),
+                    missing.format(remote=remote.name, branch=remote.branch, others=listed(others[:8])),
                     _(
-                        "To work on its branch: git branch --set-upstream-to {remote}/{other}. "
+                        "To work there: git fetch {remote}, then git branch --set-upstream-to {remote}/{other}. "
                         "To make a new one there: git push -u {remote} {branch}"
                     ).format(remote=remote.name, other=others[0], branch=remote.branch),
                 )

@@ -185,7 +185,10 @@ def _documents(join: Join, place: str, *both: bytes) -> bytes:
 
 
 def _by_hand(join: Join) -> str:
-    return _("Merge it by hand: git merge {commit}; then run `wz sync` again.").format(commit=join.parting.theirs[:9])
+    return _(
+        "Merge it by hand: git merge {commit}, choose in the file between what git has marked (<<<<<<<, >>>>>>>), "
+        "git commit -a --no-edit; then run `wz sync` again."
+    ).format(commit=join.parting.theirs[:9])
 
 
 def three_way(git: Git, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
