@@ -72,9 +72,10 @@ def conflicting(pair: Pair, on: On) -> tuple[Clone, Clone, str]:
         with on(1, f"{hour}:30"):
             clone("contact", case, "--as", unit, "--method", "phone", "--summary", "已联系")
     zhang("sync")
-    said = liu("sync", code=1).err
-    assert "2 conflicts" in said
-    assert f"`wz sync --resolve {case[-6:]}`" in said
+    for clone in (liu, zhang):  # who merges is told, and who gets what was merged
+        said = clone("sync", code=1).err
+        assert "2 conflicts" in said
+        assert f"`wz sync --resolve {case[-6:]}`" in said
     return zhang, liu, case
 
 
