@@ -237,6 +237,7 @@ def test_programs_links_and_removed_files_come_along(pair: Pair) -> None:
     script.write_text("#!/bin/sh\n")
     script.chmod(0o755)
     (zhang.root / "link").symlink_to("ci/run")
+    (zhang.root / "截图 10:15\\1.png").write_bytes(b"x")
     zhang.git("add", "-A")
     zhang.git("commit", "-qm", "ci")
     zhang("sync")
@@ -244,6 +245,7 @@ def test_programs_links_and_removed_files_come_along(pair: Pair) -> None:
     assert liu.clean
     assert os.access(liu.root / "ci/run", os.X_OK)
     assert (liu.root / "link").readlink() == Path("ci/run")
+    assert (liu.root / "截图 10:15\\1.png").read_bytes() == b"x"
     zhang.git("rm", "-rq", "ci", "link")
     zhang.git("commit", "-qm", "no ci")
     zhang("sync")

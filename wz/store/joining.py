@@ -10,7 +10,7 @@ from wz.store.git import FEW
 from wz.store.gitfailures import failed, unwritable
 from wz.store.landing import Move
 from wz.store.parting import Join, above
-from wz.store.placing import content_at
+from wz.store.placing import content_at, is_inside
 from wz.store.repository import Entry
 
 _AT_ONCE = 1000  # files read from git together
@@ -35,6 +35,7 @@ def join(git: Committer, plan: Join, message: str, note: Callable[[str], None] =
             modules = _modules(plan)
             modes = {place: entry.mode for place, entry in plan.files.items() if entry and place not in modules}
             places = list(modes)
+            _refuse_names(places)
             for _written in git.pending.prepare(places, _new_contents(git, plan), modes):
                 pass
             new, files = (theirs, plan.files) if base == ours else _commit(git, plan, message)
@@ -49,6 +50,16 @@ def join(git: Committer, plan: Join, message: str, note: Callable[[str], None] =
     except GitFailed:
         git.pending.discard()
         raise
+
+
+def _refuse_names(places: Sequence[str]) -> None:
+    """Raises GitFailed where a name can be none here, such as one with a colon on Windows."""
+    for place in places:
+        if not is_inside(place):
+            raise GitFailed(
+                _("{path} cannot be the name of a file on this system").format(path=place),
+                _("Whoever committed it renames it (git mv), and syncs; then repeat."),
+            )
 
 
 def _modules(plan: Join) -> dict[str, Entry | None]:
