@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from wz.cli.main import run
-from wz.office.joining import joined
+from wz.office.keyunion import joined
 from wz.store.casekeys import held
 from wz.store.registry import Registry
 

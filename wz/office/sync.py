@@ -10,7 +10,7 @@ import msgspec
 from wz.errors import GitFailed
 from wz.i18n import _, listed, ngettext
 from wz.office.conflicts import Conflict, conflicts_in
-from wz.office.joining import joined
+from wz.office.keyunion import joined
 from wz.store import casekeys, remotes
 from wz.store.commits import Committer
 from wz.store.files import is_case_path
