@@ -6,7 +6,7 @@ from wz.actions.replay import replay
 from wz.model import case_id as ids
 from wz.office.disclosing import readers
 from wz.store import casekeys, cases
-from wz.store.casekeys import Entry
+from wz.store.casekeys import Entry, Gone
 from wz.store.registry import Registry
 from wz.store.sealing import fingerprint
 
@@ -19,19 +19,18 @@ def joined(registry: Registry, ours: str | None, theirs: str | None) -> str:
     Left out, wherever they come from: the keys of a case that was forgotten, copies for a key that was revoked, and
     copies that one side alone has for whoever may not read the case (any more).
     """
-    return casekeys.join(registry.git, ours, theirs, keeper(registry))
-
-
-def keeper(registry: Registry) -> Callable[[Entry, bool], bool]:
-    """Which copies are to be kept; of what both sides have alike, only what was forgotten or revoked is not."""
-    gone = forgotten(registry)
     revoked = {fingerprint(key) for body in registry.directory.bodies() for key in body.revoked}
+    gone = Gone(forgotten(registry), revoked)
+    return casekeys.join(registry.git, ours, theirs, gone, _keeper(registry))
+
+
+def _keeper(registry: Registry) -> Callable[[Entry], bool]:
+    """Which copies that one side alone has are to be kept, of cases that were not forgotten."""
+    office = registry.directory.office.id
     may: dict[str, set[str] | None] = {}
 
-    def keep(entry: Entry, alike: bool) -> bool:
-        if entry.case_id in gone or entry.fingerprint in revoked:
-            return False
-        if alike:
+    def keep(entry: Entry) -> bool:
+        if entry.holder == office:
             return True
         if entry.case_id not in may:
             may[entry.case_id] = _readers(registry, entry.case_id)
