@@ -155,6 +155,10 @@ def test_the_whole_round(city: dict[str, Clone], fits: Callable[[str, Any], None
     office("forget", case, "--reason", "本人书面申请", "--yes")
     told = office("petitioner", case, code=3)
     assert "本人书面申请" in told.err
+    assert "forgotten on" in office("show", case).out
+    shown = office.json("show", case)
+    fits("show", shown)
+    assert shown["forgotten"] == shown["events"][-1]["event"]["at"]
     assert office.keys_of(case) == []
     office("validate")
     office("audit")

@@ -88,6 +88,18 @@ def test_changes_are_seen_before_they_are_recorded(keys: Keys) -> None:
     assert set(keys.blobs(REF)) == {entry(CASES[0], "bus")}
 
 
+def test_many_are_read_together_as_each_alone(keys: Keys) -> None:
+    keys.at({entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two", entry(CASES[1]): b"three"})
+    together, alone = CaseKeys(keys.registry.git), CaseKeys(keys.registry.git)
+    together.expect(CASES)
+    keys.desk.git("update-ref", "-d", REF)  # nothing is read anew
+    assert [together.of(case) for case in CASES] == [
+        {entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two"}, {entry(CASES[1]): b"three"}, {},
+    ]  # fmt: skip
+    alone.expect(CASES)
+    assert [alone.of(case) for case in CASES] == [{}, {}, {}]
+
+
 def test_two_clones_join_alike_whoever_does_it(keys: Keys) -> None:
     base = {entry(CASES[0]): b"zero"}
     ours = keys.at({**base, entry(CASES[1]): b"ours", entry(CASES[2], "gas"): b"left"})

@@ -20,6 +20,8 @@ from wz.store.sealing import Key
 
 # After these, other bodies may deal with the case, or be complained of.
 _MOVING = frozenset({"transfer", "disclose", "return-accept", "retract", "correct"})
+# What asks for a case's keys.
+TOUCHING = _MOVING | {"forget"}
 
 
 def readers(case: Case, directory: Directory) -> set[str]:
