@@ -425,6 +425,29 @@ def test_private_keys_are_for_their_owner_alone(city: dict[str, Clone]) -> None:
     case = new(office)
     files[0].chmod(0o644)
     assert "chmod 600" in office("petitioner", case, code=4).err
+    office("key", "rotate", code=4)
+    assert list(office.keys.iterdir()) == files  # no key was made that nobody lists
+    told = office("transfer", case, "--to", "urban-mgmt", "--route", "duty").err
+    assert told.index("chmod 600") < told.index(f"wz disclose {case}")
+    slip = office("print", case, "--form", "transfer", "-o", office.root.parent / "slip.docx").err
+    assert "chmod 600" in slip  # why the contact is not in it
+    files[0].chmod(0o600)
+
+
+def test_a_private_key_that_was_damaged_is_named(city: dict[str, Clone]) -> None:
+    office = city["office"]
+    case = new(office)
+    file = next(office.keys.iterdir())
+    good = file.read_text("utf-8")
+    lines = good.splitlines()
+    for edited in ("\ufeff" + good, good.replace("AGE-SECRET", "  AGE-SECRET"), good.replace("\n", "\r\n")):
+        file.write_bytes(edited.encode())
+        office("petitioner", case)
+    file.write_text("\n".join([*lines[:-1], lines[-1][:40]]), encoding="utf-8")
+    done = office("petitioner", case, code=4)
+    assert f"{file.name}:{len(lines)}:" in done.err
+    assert "wz key import" in done.err
+    assert lines[-1][:40] not in done.out + done.err
 
 
 def test_private_keys_stay_out_of_the_registry(city: dict[str, Clone]) -> None:

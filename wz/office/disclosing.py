@@ -106,7 +106,7 @@ def _own_key(vault: Vault, case: Case) -> Key | str:
         closed = error
     command = f"wz disclose {case.facts.id}"
     if isinstance(closed, Unreadable):  # which whoever is typing can mend
-        return _("{why}: the contact is disclosed to nobody. {cure} Then: {command}").format(
+        return _("{why}: the contact is disclosed to nobody.\n{cure}\nThen: {command}").format(
             why=closed.message, cure=closed.cure, command=command
         )
     return _("{why}: the contact is disclosed to nobody. Whoever holds the office's key does it: {command}").format(

@@ -66,11 +66,17 @@ def body_meant(registry: Registry, named: str | None) -> tuple[Body, bool]:
 def make(registry: Registry, named: str | None, now: datetime) -> Change:
     """A new key, kept here, and for later cases added to those that units.yaml lists. Raises as `add` does."""
     body, may_list = body_meant(registry, named)
-    key = sealing.new_key()
-    path = ring_of(registry).add(key, body.id, registry.directory.city, now)
+    public, path = _made(registry, body, now)
     if not may_list:
-        return Change(body, key.public, None, path)
-    return add(registry, body, key.public, now)._replace(path=path)
+        return Change(body, public, None, path)
+    return add(registry, body, public, now)._replace(path=path)
+
+
+def _made(registry: Registry, body: Body, now: datetime) -> tuple[str, Path]:
+    """A new key, kept here: its public half and its file. Raises Unreadable where the keys here cannot be looked at."""
+    ring, key = ring_of(registry), sealing.new_key()
+    _held = ring.own  # else one would be made that nobody lists
+    return key.public, ring.add(key, body.id, registry.directory.city, now)
 
 
 def rotate(
@@ -90,8 +96,7 @@ def rotate(
         )
     path = None
     if public is None:
-        key = sealing.new_key()
-        path, public = ring_of(registry).add(key, body.id, registry.directory.city, now), key.public
+        public, path = _made(registry, body, now)
     if not may_list:
         return Change(body, public, None, path)
     return add(registry, body, public, now, retire=leaving, revoke=revoke)._replace(path=path)
