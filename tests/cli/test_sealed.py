@@ -531,6 +531,11 @@ def test_a_key_is_nobody_elses(city: dict[str, Clone]) -> None:
     public = urban.json("key", "new")["key"]
     mistyped = public[:-1] + ("q" if public[-1] != "q" else "p")
     assert "age1" in office("key", "import", mistyped, "--for", "urban-mgmt", code=2).err
+    private = next(line for line in next(urban.keys.iterdir()).read_text("utf-8").splitlines() if line[0] == "A")
+    for words in (("import", private, "--for", "urban-mgmt"), ("rotate", "--new", private)):
+        told = office("key", *words, code=2)
+        assert private[:30] not in told.out + told.err
+    assert "wz key new" in office("key", "import", "ssh-ed25519 AAAA", "--for", "housing", code=2).err
     office("key", "import", public, "--for", "urban-mgmt")
     office("key", "import", public, "--for", "housing", code=2)
     urban("key", "import", public, "--for", "urban-mgmt", code=2)

@@ -117,6 +117,7 @@ def add(
     `revoke` a case would be left that nobody here could open for the new key.
     """
     by = permit(registry, "settings")
+    refuse_foreign(public)
     if not sealing.is_public(public):
         raise Usage(
             _("{key} is no public key").format(key=public[:80]), _("It begins with age1; `wz key new` prints it.")
@@ -142,6 +143,21 @@ def add(
         )
     registry.forget_settings()
     return Change(registry.directory.body(body.id) or body, public, commit, None, resealed, left, tuple(retire))
+
+
+def refuse_foreign(text: str) -> None:
+    """Raises Usage where a text is a key, but no age key's whole public half; a private one is not quoted."""
+    if sealing.PRIVATE_MARK in text.upper():
+        raise Usage(
+            _("this is a private key, and now stands in the shell's history"),
+            _("Put it into a file and import that: wz key import FILE. Of others only the public half (age1…) serves."),
+        )
+    if text.startswith("ssh-"):
+        raise Usage(
+            _("SSH keys do not serve here"), _("`wz key new` makes a key that does; its public half is wanted.")
+        )
+    if text.startswith(sealing.PUBLIC_MARK):
+        sealing.refuse_misspelt(text)
 
 
 def _message(body: Body, public: str, retire: Sequence[str], by: str) -> str:
