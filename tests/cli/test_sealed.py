@@ -400,6 +400,21 @@ def test_json_that_is_no_petitioner_is_refused(desk: Desk, text: str) -> None:
     assert desk.head() == head
 
 
+def test_a_petitioner_typed_in_a_files_place_is_not_quoted(city: dict[str, Clone], tmp_path: Path) -> None:
+    office = city["office"]
+    case = new(office)
+    typed = json.dumps({"name": "李四", "phone": "13900001111"}, ensure_ascii=False)
+    texts = ("--category", "投诉", "--channel", "网站", "--title", "路灯", "--content", "不亮")
+    for words in (
+        ("new", *texts, "--petitioner", typed),
+        ("correct", case, "--field", "诉求人", "--value-file", typed, "--reason", "换号"),
+        ("key", "export", tmp_path / "b.age", "--passphrase-file", "李四 words better kept"),
+    ):
+        told = office(*words, code=2)
+        assert "file" in told.err
+        assert "李四" not in told.out + told.err
+
+
 def test_numbers_in_the_texts_are_told_without_being_shown_and_moved(desk: Desk) -> None:
     content = "电话13712345678\n身份证110101190001010014"
     given = ("--category", "投诉", "--channel", "网站", "--title", "请回电13912345678", "--content", content)

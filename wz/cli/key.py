@@ -222,7 +222,7 @@ def _opened(source: str, passphrase_file: str | None) -> str:
 
 def _passphrase(file: str | None, *, confirm: bool) -> str:
     if file is not None:
-        return read_text(file).strip("\r\n")
+        return read_text(file, quoting=False).strip("\r\n")
     if not at_terminal():
         raise Usage(_("a passphrase is needed, and nobody can be asked"), _("Give it with --passphrase-file FILE."))
     answer: str = click.prompt(_("Passphrase"), hide_input=True, confirmation_prompt=confirm, err=True)
