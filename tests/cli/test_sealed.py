@@ -243,6 +243,29 @@ def test_what_was_forgotten_is_gone_in_every_clone_that_syncs(shared: dict[str, 
     assert office.json("petitioner", other)["petitioner"]["name"] == NAME
 
 
+def test_a_sync_leaves_nothing_waiting_that_would_keep_what_is_deleted(
+    shared: dict[str, Clone], tmp_path: Path
+) -> None:
+    office = shared["office"]
+    hub = ("git", "-C", str(tmp_path / "hub.git"), "update-ref")
+    new(office)
+    office("sync")
+    keys = office.git("rev-parse", "refs/wz/keys").strip()
+    # A copy under a like name, of which wz knows nothing, comes along with the keys and must not stay.
+    subprocess.run([*hub, "refs/wz/keys-of-before", keys], check=True)
+    for words in (("sync", "--dry-run"), ("sync",)):
+        office(*words)
+        assert "keys-of-before" not in office.git("for-each-ref")
+        assert office.git("for-each-ref", "refs/wz/came") == ""
+    # So is a folder of refs, in whose place the keys then find room again.
+    subprocess.run([*hub, "-d", "refs/wz/keys"], check=True)
+    subprocess.run([*hub, "refs/wz/keys/x", keys], check=True)
+    assert "refs/wz/keys/x" in office("sync", code=5).err
+    subprocess.run([*hub, "-d", "refs/wz/keys/x"], check=True)
+    office("sync")
+    assert office.git("ls-remote", "origin", "refs/wz/keys").split()[0] == keys
+
+
 def test_forgotten_in_one_clone_is_forgotten_in_all(city: dict[str, Clone]) -> None:
     """The office, the unit that could read it, and one that could not; the holders' keys are all still there."""
     office, urban, market = city.values()

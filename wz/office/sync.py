@@ -101,7 +101,11 @@ def sync(
         )
     remote = remotes.chosen(git, ref, named)
     with git.reserved("sync", 600):
-        return _Run(registry, ref, start, remote, note).run(push=push, dry_run=dry_run)
+        try:
+            return _Run(registry, ref, start, remote, note).run(push=push, dry_run=dry_run)
+        finally:
+            for one in CARRIED:
+                remotes.settled(git, one.ref)
 
 
 class _Run:
@@ -233,7 +237,6 @@ class _Run:
             if new is not None and new != ours:
                 self._git.run("update-ref", one.ref, new, ours or "")
                 casekeys.leave_no_trace(self._git)
-            remotes.settled(self._git, one.ref)
             if new is not None and new != theirs:
                 yield Replaced(one.ref, new, theirs)
 
