@@ -266,6 +266,29 @@ def test_a_sync_leaves_nothing_waiting_that_would_keep_what_is_deleted(
     assert office.git("ls-remote", "origin", "refs/wz/keys").split()[0] == keys
 
 
+def test_what_was_sealed_to_a_revoked_key_unheard_of_is_not_lost(shared: dict[str, Clone], tmp_path: Path) -> None:
+    """A second desk of the office registers a case before it hears that the key was revoked."""
+    office = shared["office"]
+    root = shutil.copytree(office.root, tmp_path / "second")
+    second = Clone("office", root, shutil.copytree(office.keys, tmp_path / "keys-second"), office._run)
+    known = new(office)
+    office("key", "rotate", "--revoke")
+    office("sync")
+    case = new(second)
+    for file in second.keys.iterdir():  # where the old key is not held nothing can be sealed anew, and nothing goes
+        file.rename(tmp_path / file.name)
+    second("sync")
+    assert second.keys_of(case) == ["office"]
+    office("sync")
+    assert office.json("petitioner", case)["petitioner"]["name"] == NAME
+    office("sync")
+    second("sync")
+    revoked = [one["fingerprint"] for one in office.json("key", "list")["keys"] if one["status"] == "revoked"]
+    for clone in (office, second):
+        assert clone.keys_of(case) == clone.keys_of(known) == ["office"]
+        assert revoked[0] not in clone.git("ls-tree", "-r", "--name-only", "refs/wz/keys")
+
+
 def test_forgotten_in_one_clone_is_forgotten_in_all(city: dict[str, Clone]) -> None:
     """The office, the unit that could read it, and one that could not; the holders' keys are all still there."""
     office, urban, market = city.values()

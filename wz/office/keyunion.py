@@ -5,7 +5,8 @@ from collections.abc import Callable
 from wz.actions.replay import replay
 from wz.model import case_id as ids
 from wz.office.disclosing import readers
-from wz.store import casekeys, cases
+from wz.office.vault import Vault
+from wz.store import casekeys, cases, sealing
 from wz.store.casekeys import Entry, Gone
 from wz.store.registry import Registry
 from wz.store.sealing import fingerprint
@@ -21,7 +22,43 @@ def joined(registry: Registry, ours: str | None, theirs: str | None) -> str:
     """
     revoked = {fingerprint(key) for body in registry.directory.bodies() for key in body.revoked}
     gone = Gone(forgotten(registry), revoked)
-    return casekeys.join(registry.git, ours, theirs, gone, _keeper(registry))
+    saved = _saved(registry, [one for one in (ours, theirs) if one], gone)
+    commit = casekeys.join(registry.git, ours, theirs, gone, _keeper(registry))
+    return casekeys.with_copies(registry.git, commit, saved) if saved else commit
+
+
+def _saved(registry: Registry, commits: list[str], gone: Gone) -> dict[Entry, bytes]:
+    """The only copies that the office has of a case's key, where they are sealed to a key that was revoked.
+
+    Whoever had not heard of that has sealed a case to it, and without this copy nobody would ever open the case. It is
+    sealed anew where the old key is held, and stays as it is until then.
+    """
+    office, git = registry.directory.office, registry.git
+    if not any(casekeys.has_sealed_to(git, one, gone.keys) for one in commits):
+        return {}
+    copies = {
+        entry: blob
+        for one in commits
+        for entry, blob in casekeys.held(git, one).items()
+        if entry.holder == office.id and entry.case_id not in gone.cases
+    }
+    safe = {entry.case_id for entry in copies if entry.fingerprint not in gone.keys}
+    found = {entry: blob for entry, blob in copies.items() if entry.case_id not in safe}
+    contents = zip(found, git.contents(list(found.values())), strict=True)
+    mine = Vault(registry).mine_or_none if found else {}
+    saved: dict[Entry, bytes] = {}
+    for entry, sealed in contents:
+        if sealed is None:
+            continue
+        key = mine.get(entry.fingerprint)
+        private = sealing.unseal(sealed, [key.private]) if key else None
+        if private is None or not office.keys:
+            saved[entry] = sealed
+        else:
+            saved |= {
+                Entry(entry.case_id, office.id, fingerprint(one)): sealing.seal(private, one) for one in office.keys
+            }
+    return saved
 
 
 def _keeper(registry: Registry) -> Callable[[Entry], bool]:

@@ -209,17 +209,31 @@ def join(git: Repository, ours: str | None, theirs: str | None, gone: Gone, keep
             blobs = []  # whoever may push can put anything there
         changes[path] = min(blobs, default=None)
     if ours is not None:
-        changes |= dict.fromkeys(_sealed_to(git, ours, gone.keys))
+        changes |= dict.fromkeys(entry.path for entry in _sealed_to(git, ours, gone.keys))
     return _written(git, ours, changes)
 
 
-def _sealed_to(git: Git, commit: str, fingerprints: Set[str]) -> Iterator[str]:
-    """The paths of the copies that are sealed to these keys."""
+def has_sealed_to(git: Git, commit: str, fingerprints: Set[str]) -> bool:
+    """Whether any copy at a commit is sealed to one of these keys."""
+    return any(True for _entry in _sealed_to(git, commit, fingerprints))
+
+
+def _sealed_to(git: Git, commit: str, fingerprints: Set[str]) -> Iterator[Entry]:
+    """The copies at a commit that are sealed to these keys."""
     if fingerprints:
         listed = git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).stdout
         for path in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-            if path.removesuffix(_SUFFIX).rpartition("-")[2] in fingerprints:
-                yield path
+            if path.removesuffix(_SUFFIX).rpartition("-")[2] in fingerprints and (entry := entry_of(path)):
+                yield entry
+
+
+def with_copies(git: Git, commit: str, copies: Mapping[Entry, bytes]) -> str:
+    """A commit of the same keys and these."""
+    written = {
+        entry.path: git.run("hash-object", "-w", "--stdin", stdin=sealed).stdout.decode("ascii").strip()
+        for entry, sealed in copies.items()
+    }
+    return _written(git, commit, written)
 
 
 def _written(git: Git, start: str | None, changes: Mapping[str, str | None]) -> str:
