@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from wz.actions.base import Action
@@ -16,6 +17,7 @@ from wz.model.event import Event, plain
 from wz.model.instants import shown, written
 from wz.office.actors import actor_of, find_actor, typist
 from wz.office.deciding import compose
+from wz.office.disclosing import TOUCHING
 from wz.office.documents import Documents
 from wz.office.finding import Finder
 from wz.office.transaction import Done, Transaction, message_of_many
@@ -25,6 +27,8 @@ from wz.store.registry import Registry
 
 # A row that is done once more has the key of the first time with its number: `K#2`.
 _AGAIN = "#"
+# So many rows are looked at together.
+_PIECE = 256
 
 
 class Request(NamedTuple):
@@ -81,13 +85,19 @@ def batch(
     typist(registry.directory, email)
     with nullcontext() if dry_run else registry.locked():
         office = _Desk(registry, email, now, again)
-        outcomes = [office.take(row) for row in rows]
+        outcomes = [office.take(row) for piece in _pieces(rows) for row in office.ready(piece)]
         if not dry_run and not any(one.code for one in outcomes):
             recorded = iter(office.record(per_case))
             for one in outcomes:
                 if one.result == "possible":
                     one.result, one.commit = "recorded", next(recorded).commit
     return outcomes
+
+
+def _pieces(rows: Iterable[Request | Wrong]) -> Iterator[list[Request | Wrong]]:
+    rows = iter(rows)
+    while piece := list(islice(rows, _PIECE)):
+        yield piece
 
 
 class _Desk:
@@ -98,6 +108,18 @@ class _Desk:
         self._finder = Finder(registry)
         self._transaction = Transaction(registry, now)
         self._faulty: dict[str, int] = {}  # the first line at fault, by case
+
+    def ready(self, rows: Sequence[Request | Wrong]) -> Sequence[Request | Wrong]:
+        """The same rows, with the keys read that deciding them will ask for."""
+        wanted = [row.case for row in rows if isinstance(row, Request) and row.action.name in TOUCHING]
+        self._transaction.vault.keys.expect(filter(None, map(self._found, dict.fromkeys(wanted))))
+        return rows
+
+    def _found(self, named: str) -> str | None:
+        try:
+            return self._finder.find(named)
+        except WzError:  # of which its row will tell
+            return None
 
     def take(self, row: Request | Wrong) -> Outcome:
         """Decide a row on the cases as they will be."""
