@@ -19,6 +19,7 @@ from wz.office.actors import actor_of, find_actor, typist
 from wz.office.confidentiality import PUBLISHED, Proposal, proposed
 from wz.office.confidentiality import shown as shown_find
 from wz.office.deciding import compose
+from wz.office.disclosing import TOUCHING
 from wz.office.documents import Documents
 from wz.office.finding import Finder
 from wz.office.transaction import Done, Transaction, message_of_many
@@ -30,8 +31,8 @@ from wz.store.registry import Registry
 _AGAIN = "#"
 # What --redact fills.
 _REDACTED = {"redactions", *(f"redacted_{name}" for name in PUBLISHED)}
-# The cases' keys are read for so many rows together.
-_AT_ONCE = 256
+# So many rows are looked at together.
+_PIECE = 256
 
 
 class Request(NamedTuple):
@@ -104,13 +105,19 @@ def batch(
     typist(registry.directory, email)
     with nullcontext() if dry_run else registry.locked():
         office = _Desk(registry, email, now, again)
-        outcomes = list(office.take_all(rows))
+        outcomes = [office.take(row) for piece in _pieces(rows) for row in office.ready(piece)]
         if not dry_run and not any(one.code for one in outcomes):
             recorded = iter(office.record(per_case))
             for one in outcomes:
                 if one.result == "possible":
                     one.result, one.commit = "recorded", next(recorded).commit
     return outcomes
+
+
+def _pieces(rows: Iterable[Request | Wrong]) -> Iterator[list[Request | Wrong]]:
+    rows = iter(rows)
+    while piece := list(islice(rows, _PIECE)):
+        yield piece
 
 
 class _Desk:
@@ -122,17 +129,16 @@ class _Desk:
         self._transaction = Transaction(registry, now)
         self._faulty: dict[str, int] = {}  # the first line at fault, by case
 
-    def take_all(self, rows: Iterable[Request | Wrong]) -> Iterator[Outcome]:
-        """Decide row after row."""
-        coming = iter(rows)
-        while some := list(islice(coming, _AT_ONCE)):
-            self._transaction.vault.keys.read_ahead(filter(None, map(self._found, some)))
-            yield from map(self.take, some)
+    def ready(self, rows: Sequence[Request | Wrong]) -> Sequence[Request | Wrong]:
+        """The same rows, with the keys read that deciding them will ask for."""
+        wanted = [row.case for row in rows if isinstance(row, Request) and row.action.name in TOUCHING]
+        self._transaction.vault.keys.expect(filter(None, map(self._found, dict.fromkeys(wanted))))
+        return rows
 
-    def _found(self, row: Request | Wrong) -> str | None:
+    def _found(self, named: str) -> str | None:
         try:
-            return self._finder.find(row.case) if isinstance(row, Request) else None
-        except WzError:
+            return self._finder.find(named)
+        except WzError:  # of which its row will tell
             return None
 
     def take(self, row: Request | Wrong) -> Outcome:

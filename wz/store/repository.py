@@ -10,6 +10,7 @@ from wz.store.gitfailures import failed
 
 # The modes of files and of links.
 _FILES = ("100", "120")
+_MODULE = "160000"
 _ABSENT = ":000000"
 _NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
 # Of a commit: name, author, instant, trailers.
@@ -17,10 +18,17 @@ _HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
 
 
 class Entry(NamedTuple):
-    """A file of a commit: its mode, such as 100644, and the name of its content."""
+    """A file of a commit: its mode, such as 100644, and the name of its content.
+
+    Or another repository in this one, a submodule: then the name is that of its commit.
+    """
 
     mode: str
     blob: str
+
+    @property
+    def is_module(self) -> bool:
+        return self.mode == _MODULE
 
 
 class Difference(NamedTuple):
@@ -74,12 +82,16 @@ class Repository(Git):
         ]
 
     def folders(self, commit: str, places: Sequence[str]) -> dict[str, dict[bytes, "Entry"]]:
-        """What lies in each of these folders, by its name, at a commit named in full; nothing where none is there."""
+        """What lies in these folders, named from the repository's top, at a commit (its name), by name.
+
+        Nothing lies in a folder that is not there.
+        """
         names = "".join(f"{commit}:{place}\n" for place in places)
         listed = _split_batch(
             self.run("cat-file", "--batch", stdin=names.encode("utf-8", "surrogateescape")).stdout, len(places)
         )
-        return {place: _entries(tree or b"", len(commit) // 2) for place, tree in zip(places, listed, strict=True)}
+        size = len(commit) // 2
+        return {place: _entries(tree or b"", size) for place, tree in zip(places, listed, strict=True)}
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """The content of blobs by their names, or as COMMIT:PATH; None where there is none."""
