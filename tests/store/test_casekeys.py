@@ -221,11 +221,11 @@ def test_many_cases_keys_are_read_at_once(keys: Keys) -> None:
     """What was read ahead is there without git; the others are read as they are asked for."""
     keys.at({entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two", entry(CASES[2]): b"three"})
     changes = CaseKeys(keys.registry.git)
-    changes.read_ahead(CASES[:2])
+    changes.expect(CASES[:2])
     keys.desk.git("update-ref", "-d", REF)
     assert changes.of(CASES[0]) == {entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two"}
     assert changes.of(CASES[1]) == changes.of(CASES[2]) == {}
     changes.drop(entry(CASES[0], "water"))
     assert changes.of(CASES[0]) == {entry(CASES[0]): b"one"}
-    changes.read_ahead(CASES)  # there is no ref any more
+    changes.expect(CASES)  # there is no ref any more
     assert changes.of(CASES[2]) == {}
