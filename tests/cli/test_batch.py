@@ -404,11 +404,10 @@ def test_what_a_single_action_would_say_is_said_once(
     """A unit without a key gets the contact on paper: the clerk must know, and not a thousand times."""
     sealed = [desk.new("投诉", "2026-03-02 08:30", "--name", "样例", "--phone", "13800138000") for _each in range(3)]
     ids = "\n".join([cases[0], *sealed])
-    done = desk("batch", "transfer", "--to", "education", "--route", "duty", "-", stdin=ids)
+    command = ("batch", "transfer", "--to", "education", "--route", "duty", "-")
+    told = desk.json(*command, "--dry-run", stdin=ids)
+    fits("batch", told)
+    assert [len(row.get("notes", [])) for row in told["rows"]] == [0, 1, 1, 1]
+    done = desk(*command, stdin=ids)
     assert done.err.count("on the paper transfer slip") == 1
     assert "(3 times)" in done.err
-    again = desk.json(
-        "batch", "transfer", "--to", "education", "--route", "joint", "--again", "--dry-run", "-", stdin=ids
-    )
-    fits("batch", again)
-    assert [len(row.get("notes", [])) for row in again["rows"]] == [0, 1, 1, 1]
