@@ -289,6 +289,37 @@ def test_what_was_sealed_to_a_revoked_key_unheard_of_is_not_lost(shared: dict[st
         assert revoked[0] not in clone.git("ls-tree", "-r", "--name-only", "refs/wz/keys")
 
 
+def test_a_copy_that_does_not_open_replaces_none_that_does(shared: dict[str, Clone]) -> None:
+    """Whoever may push can put anything in the place of the office's copies, one that opens something else included."""
+    office, urban, _market = shared.values()
+    cases = [new(office) for _number in range(3)]
+    office("sync")
+    urban("sync")
+    other = next(line for line in urban.git("ls-tree", "-r", "refs/wz/keys").splitlines() if cases[2] in line)
+    for case in cases[:2]:
+        path = next(line for line in urban.git("ls-tree", "-r", "refs/wz/keys").splitlines() if case in line)
+        blobs = [other.split()[2]] if case == cases[0] else []
+        for number in range(0 if blobs else 4):  # some of which come before the right one, some behind it
+            (urban.root / "fake").write_text(f"{case} {number}")
+            blobs.append(urban.git("hash-object", "-w", "fake").strip())
+        for blob in (min(blobs), max(blobs)):
+            tree = _tree_with(urban, f"100644 blob {blob}\t{path.partition(chr(9))[2]}")
+            urban.git("push", "-q", "origin", f"+{urban.git('commit-tree', '-m', '', tree).strip()}:refs/wz/keys")
+            office("sync")
+            assert office.json("petitioner", case)["petitioner"]["name"] == NAME
+
+
+def _tree_with(clone: Clone, line: str) -> str:
+    """The tree of the keys with one file in another's place."""
+    environment = {**os.environ, "GIT_INDEX_FILE": str(clone.root / ".git/keys-index")}
+    for words, text in ((("read-tree", "refs/wz/keys"), ""), (("update-index", "--index-info"), line + "\n")):
+        subprocess.run(["git", "-C", str(clone.root), *words], input=text.encode(), env=environment, check=True)
+    done = subprocess.run(
+        ["git", "-C", str(clone.root), "write-tree"], env=environment, check=True, capture_output=True
+    )
+    return done.stdout.decode().strip()
+
+
 def test_forgotten_in_one_clone_is_forgotten_in_all(city: dict[str, Clone]) -> None:
     """The office, the unit that could read it, and one that could not; the holders' keys are all still there."""
     office, urban, market = city.values()

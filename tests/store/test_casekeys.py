@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ NOTHING = Gone()
 CASES = ("20261123-7KQ2M5", "20261124-ABCDE0", "20251231-00000Z")
 
 
-def every(one: Entry) -> bool:
-    return True
+def every(one: Entry, blobs: Sequence[str]) -> str:
+    return min(blobs)
 
 
 def entry(case: str, holder: str = "office", digit: str = "0") -> Entry:
@@ -125,9 +125,9 @@ def test_what_is_not_to_be_kept_comes_from_neither_side(keys: Keys) -> None:
     theirs = keys.at({entry(CASES[0]): b"a", entry(CASES[0], "gas", "1"): b"d", entry(CASES[2], "gas", "2"): b"e"})
     git = keys.registry.git
 
-    def keep(one: Entry) -> bool:  # asked of what one side alone has
+    def keep(one: Entry, blobs: Sequence[str]) -> str | None:  # asked of what one side alone has
         asked.append(one)
-        return one.fingerprint != "2" * 16
+        return blobs[0] if one.fingerprint != "2" * 16 else None
 
     gone = Gone({CASES[0]}, {"1" * 16})
     for left, right in ((ours, theirs), (theirs, ours)):
@@ -215,3 +215,17 @@ def test_a_rival_that_moves_the_keys_is_waited_out(desk: Desk, wz: Runner, inter
     second = wz("new", *sealed, "--format", "id", cwd=desk.root, env=env).out.strip()
     assert {one.case_id for one in rival.blobs(REF)} == {first, second, CASES[1]}
     assert Path(desk.root / desk.path(second)).exists()
+
+
+def test_many_cases_keys_are_read_at_once(keys: Keys) -> None:
+    """What was read ahead is there without git; the others are read as they are asked for."""
+    keys.at({entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two", entry(CASES[2]): b"three"})
+    changes = CaseKeys(keys.registry.git)
+    changes.expect(CASES[:2])
+    keys.desk.git("update-ref", "-d", REF)
+    assert changes.of(CASES[0]) == {entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two"}
+    assert changes.of(CASES[1]) == changes.of(CASES[2]) == {}
+    changes.drop(entry(CASES[0], "water"))
+    assert changes.of(CASES[0]) == {entry(CASES[0]): b"one"}
+    changes.expect(CASES)  # there is no ref any more
+    assert changes.of(CASES[2]) == {}

@@ -29,10 +29,10 @@ from wz.store.registry import Registry
 
 # A row that is done once more has the key of the first time with its number: `K#2`.
 _AGAIN = "#"
-# What --redact fills.
-_REDACTED = {"redactions", *(f"redacted_{name}" for name in PUBLISHED)}
 # So many rows are looked at together.
 _PIECE = 256
+# What --redact fills.
+_REDACTED = {"redactions", *(f"redacted_{name}" for name in PUBLISHED)}
 
 
 class Request(NamedTuple):

@@ -1,15 +1,16 @@
 """The cases' keys of two clones made one: by union, without what must open nothing any more."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from wz.actions.replay import replay
 from wz.model import case_id as ids
+from wz.model.case import Case
 from wz.office.disclosing import readers
 from wz.office.vault import Vault
 from wz.store import casekeys, cases, sealing
-from wz.store.casekeys import Entry, Gone
+from wz.store.casekeys import Choice, Entry, Gone
 from wz.store.registry import Registry
-from wz.store.sealing import fingerprint
+from wz.store.sealing import Key, fingerprint
 
 _FORGET = b'"action":"forget"'
 
@@ -23,7 +24,7 @@ def joined(registry: Registry, ours: str | None, theirs: str | None) -> str:
     revoked = {fingerprint(key) for body in registry.directory.bodies() for key in body.revoked}
     gone = Gone(forgotten(registry), revoked)
     saved = _saved(registry, [one for one in (ours, theirs) if one], gone)
-    commit = casekeys.join(registry.git, ours, theirs, gone, _keeper(registry))
+    commit = casekeys.join(registry.git, ours, theirs, gone, _choice(registry))
     return casekeys.with_copies(registry.git, commit, saved) if saved else commit
 
 
@@ -61,28 +62,43 @@ def _saved(registry: Registry, commits: list[str], gone: Gone) -> dict[Entry, by
     return saved
 
 
-def _keeper(registry: Registry) -> Callable[[Entry], bool]:
-    """Which copies that one side alone has are to be kept, of cases that were not forgotten."""
-    office = registry.directory.office.id
-    may: dict[str, set[str] | None] = {}
+def _choice(registry: Registry) -> Choice:
+    """Which copies that the two sides have otherwise are to be kept, of cases that were not forgotten."""
+    office, vault = registry.directory.office.id, Vault(registry)
+    known: dict[str, Case | None] = {}
 
-    def keep(entry: Entry) -> bool:
-        if entry.holder == office:
-            return True
-        if entry.case_id not in may:
-            may[entry.case_id] = _readers(registry, entry.case_id)
-        allowed = may[entry.case_id]
-        return allowed is None or entry.holder in allowed
+    def case_of(case_id: str) -> Case | None:
+        if case_id not in known:
+            known[case_id] = _case(registry, case_id)
+        return known[case_id]
 
-    return keep
+    def choose(entry: Entry, blobs: Sequence[str]) -> str | None:
+        # The office may always read it, so that its copies, most of all, are kept without a look at the case.
+        if entry.holder != office:
+            case = case_of(entry.case_id)
+            if case is not None and entry.holder not in readers(case, registry.directory):
+                return None
+        if len(blobs) > 1 and (key := vault.mine_or_none.get(entry.fingerprint)):
+            return _opening(registry, key, case_of(entry.case_id), sorted(blobs))
+        return min(blobs)
+
+    return choose
 
 
-def _readers(registry: Registry, case_id: str) -> set[str] | None:
-    """Who may read a case; None where that cannot be told, for its file is not here or has faults."""
+def _case(registry: Registry, case_id: str) -> Case | None:
+    """None where it cannot be told, for its file is not here or has faults."""
     read = registry.read(ids.path_of(case_id))
-    if read.facts is None:
-        return None
-    return readers(replay(read.facts, read.events, registry.law).case, registry.directory)
+    return replay(read.facts, read.events, registry.law).case if read.facts is not None else None
+
+
+def _opening(registry: Registry, key: Key, case: Case | None, blobs: list[str]) -> str:
+    """The first copy that opens what is sealed in the case: whoever may push could put another in its place."""
+    petitioner = (case.facts.petitioner if case else None) or ""
+    for blob, sealed in zip(blobs, registry.git.contents(blobs), strict=True):
+        private = sealing.key_of((sealing.unseal(sealed or b"", [key.private]) or b"").decode("ascii", "replace"))
+        if private is not None and sealing.unseal(petitioner.encode("ascii"), [private.private]) is not None:
+            return blob
+    return blobs[0]
 
 
 def forgotten(registry: Registry) -> set[str]:

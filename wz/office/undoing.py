@@ -162,7 +162,7 @@ def _retract(transaction: Transaction, target: Target, reason: str, by: str, use
             return outcome
         fields = {"event": outcome.event, "reason": reason}
         done = transaction.act(target.case_id, ACTIONS["retract"], fields, by=by, at=transaction.now)
-        outcome.place, outcome.state, outcome.notes = done.place, done.case.state, done.notes
+        outcome.place, outcome.state = done.place, done.case.state
     except WzError as error:
         outcome.blame(error)
         outcome.result = "wrong"

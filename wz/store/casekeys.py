@@ -6,7 +6,7 @@ to: what is taken out of it is gone once git has collected its garbage. It says 
 with the same keys have the same commit.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -193,21 +193,25 @@ class Gone(NamedTuple):
     keys: Set[str] = frozenset()
 
 
-def join(git: Repository, ours: str | None, theirs: str | None, gone: Gone, keep: Callable[[Entry], bool]) -> str:
+# Which of a copy's contents stays, one of one side alone or those of both, by their blobs; None: it goes.
+Choice = Callable[[Entry, Sequence[str]], str | None]
+
+
+def join(git: Repository, ours: str | None, theirs: str | None, gone: Gone, choose: Choice) -> str:
     """The union of the keys at two commits (None: there are none), as a commit; no ref moves.
 
-    What is gone is left out wherever it comes from; of each copy that the two have otherwise, `keep` tells whether it
-    stays. Of one path with two contents one is kept, the same on both sides; both open the same key. Whoever joins the
-    same keys gets the same commit. Only what differs is looked at: most of many thousand keys never change again.
+    What is gone is left out wherever it comes from; of each copy that the two have otherwise, `choose` tells which
+    stays. Only what differs is looked at: most of many thousand keys never change again. The same keys are the same
+    commit, whoever joins them.
     """
     nothing = git.text("hash-object", "-t", "tree", "--stdin")
     changes: dict[str, str | None] = dict.fromkeys(map(folder_of, gone.cases))
     for path, (before, now) in git.differing(ours or nothing, theirs or nothing).items():
         blobs = [one.blob for one in (before, now) if one is not None and one.mode in _FILES]
         entry = entry_of(path)
-        if entry is None or entry.case_id in gone.cases or entry.fingerprint in gone.keys or not keep(entry):
+        if entry is None or entry.case_id in gone.cases or entry.fingerprint in gone.keys:
             blobs = []  # whoever may push can put anything there
-        changes[path] = min(blobs, default=None)
+        changes[path] = choose(entry, blobs) if entry and blobs else None
     if ours is not None:
         changes |= dict.fromkeys(entry.path for entry in _sealed_to(git, ours, gone.keys))
     return _written(git, ours, changes)
