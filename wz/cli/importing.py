@@ -31,7 +31,7 @@ def show_columns(sheet: Sheet, columns: Columns, profile: Profile) -> None:
     rows = ngettext("{count} row", "{count} rows", len(sheet.rows)).format(count=len(sheet.rows))
     form = ", ".join(
         str(one)
-        for one in (sheet.kind, sheet.encoding, sheet.sheet, {"\t": "TAB"}.get(sheet.delimiter or "", sheet.delimiter))
+        for one in (sheet.kind, sheet.encoding, sheet.sheet, {"\t": "TAB", ",": ""}.get(sheet.delimiter or "", sheet.delimiter))
         if one
     )
     click.echo(f"{sheet.name}: {rows} ({form})", err=True)
