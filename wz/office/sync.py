@@ -238,7 +238,8 @@ class _Run:
             if new is not None and new != ours:
                 self._git.run("update-ref", one.ref, new, ours or "")
                 casekeys.leave_no_trace(self._git)
-            remotes.settled(self._git, one.ref)
+            if theirs is not None:
+                remotes.settled(self._git, one.ref)
             if new is not None and new != theirs:
                 yield Replaced(one.ref, new, theirs)
 
@@ -302,8 +303,8 @@ class _Run:
         movement = Movement(commits=0, by=[], new=[], changed=[], documents=0, others=[])
         if old != new:
             told = git.text("log", "--format=%an%x00%ae", "--no-merges", commits, "--").splitlines()
-            empty = git.text("hash-object", "-t", "tree", "--stdin")
-            for place, difference in git.differing(old or empty, new).items():
+            before = old or git.text("hash-object", "-t", "tree", "--stdin")  # of nothing
+            for place, difference in git.differing(before, new).items():
                 path = place.removeprefix(prefix)
                 if not (place.startswith(prefix) and path.startswith("cases/")):
                     movement.others.append(path)
