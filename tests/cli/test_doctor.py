@@ -329,6 +329,13 @@ def test_edits_of_a_person_stay(sick: Desk) -> None:
     }
 
 
+def test_a_branch_that_somebody_is_about_to_begin_is_left(sick: Desk) -> None:
+    """`git checkout --orphan` leaves HEAD at a branch that has neither file nor log."""
+    sick.git("checkout", "-q", "--orphan", "other")
+    assert sick("doctor", "--fix").out == "All is well.\n"
+    assert not (sick.root / ".git/refs/heads/other").exists()
+
+
 def test_what_was_staged_is_staged_again(sick: Desk) -> None:
     (sick.root / "letter.txt").write_text("请查收")
     sick.git("add", "letter.txt")

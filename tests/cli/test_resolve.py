@@ -62,3 +62,64 @@ def test_three_hands(desk: Desk, torn: str, keep: str) -> None:
     answers = [event["at"][11:13] for event in standing if event["action"].startswith("extension-") and "days" in event]
     assert answers[0] == "09"
     assert desk.json("show", torn)["unit"] == ("urban-mgmt" if keep == "earlier" else "housing")
+
+
+def merged(desk: Desk, *hands: list[tuple[str, ...]]) -> None:
+    """What each hand did, on a branch of its own from here, brought together by git."""
+    start = desk.head()
+    desk.git("switch", "-q", "-C", "together", start)
+    for number, acts in enumerate(hands):
+        desk.git("switch", "-q", "-C", f"hand{number}", start)
+        for act in acts:
+            desk(*act)
+        desk.git("switch", "-q", "together")
+        desk.git("merge", "-q", "--no-edit", f"hand{number}")
+
+
+@pytest.mark.parametrize("keep", ["earlier", "later"])
+def test_a_third_that_stays_unlawful_for_another_reason_is_in_nobodys_way(desk: Desk, keep: str) -> None:
+    """第十二条: three units, each given the whole case. Without the first the second stands; the third does not."""
+    case = desk.new()
+    units = {"09": "urban-mgmt", "10": "housing", "11": "education"}
+    given = [
+        [("transfer", case, "--to", unit, "--route", "duty", "--at", f"2026-03-02 {hour}:00")]
+        for hour, unit in units.items()
+    ]
+    merged(desk, *given)
+    before = desk.head()
+    desk("sync", "--resolve", case, "--keep", keep, "--reason", "以一次为准")
+    assert desk.json("show", case)["unit"] == ("urban-mgmt" if keep == "earlier" else "education")
+    assert "0 problems" in desk("validate").err
+    desk("audit", f"{before}..HEAD")
+
+
+def test_what_is_in_each_others_way_goes_at_once(desk: Desk) -> None:
+    """One hand moved the case from the first unit to another; the other went on with the first, and reported twice.
+
+    With the second transfer gone the first must be back at once: without either a second report would be unlawful
+    (第九条), and with both the second transfer (第十二条).
+    """
+    case = desk.new()
+    at = ("--at", "2026-03-02 09:00")
+    desk("transfer", case, "--to", "urban-mgmt", "--route", "duty", *at)
+    report = ("brief", case, "--title", "专报", "--text", "情况")
+    days = ("--days", "1", "--reason", "材料未齐")
+    away = [
+        ("retract", case, "--event", "1", "--reason", "误转", "--at", "2026-03-02 10:00"),
+        ("transfer", case, "--to", "housing", "--route", "duty", "--at", "2026-03-02 10:00"),
+    ]
+    went_on = [
+        (*report, "--at", "2026-03-02 11:00"),
+        (*report, "--at", "2026-03-02 12:00"),
+        ("extend", "request", case, "--as", "urban-mgmt", *days, "--at", "2026-03-02 13:00"),
+    ]
+    merged(desk, away, went_on)
+    before = desk.head()
+    desk("sync", "--resolve", case, "--keep", "later", "--reason", "仍由城管局办理")
+    shown = desk.json("show", case)
+    assert (shown["unit"], shown["state"]) == ("urban-mgmt", "assigned")
+    assert [one["event"]["action"] for one in shown["events"] if one["retracted"]] == ["retract", "transfer"]
+    assert "0 problems" in desk("validate").err
+    desk("audit", f"{before}..HEAD")
+    assert desk.git("rev-list", "--count", f"{before}..HEAD") == "1"
+    assert desk.clean()

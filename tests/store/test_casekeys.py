@@ -215,3 +215,17 @@ def test_a_rival_that_moves_the_keys_is_waited_out(desk: Desk, wz: Runner, inter
     second = wz("new", *sealed, "--format", "id", cwd=desk.root, env=env).out.strip()
     assert {one.case_id for one in rival.blobs(REF)} == {first, second, CASES[1]}
     assert Path(desk.root / desk.path(second)).exists()
+
+
+def test_many_cases_keys_are_read_at_once(keys: Keys) -> None:
+    """What was read ahead is there without git; the others are read as they are asked for."""
+    keys.at({entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two", entry(CASES[2]): b"three"})
+    changes = CaseKeys(keys.registry.git)
+    changes.expect(CASES[:2])
+    keys.desk.git("update-ref", "-d", REF)
+    assert changes.of(CASES[0]) == {entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two"}
+    assert changes.of(CASES[1]) == changes.of(CASES[2]) == {}
+    changes.drop(entry(CASES[0], "water"))
+    assert changes.of(CASES[0]) == {entry(CASES[0]): b"one"}
+    changes.expect(CASES)  # there is no ref any more
+    assert changes.of(CASES[2]) == {}

@@ -1,7 +1,10 @@
 """Git by hand: its pull, rebase, cherry-pick and stash merge cases by their events in every clone."""
 
 import os
+import shutil
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +58,30 @@ def test_a_fresh_clone_has_the_driver_after_its_first_command(pair: Pair) -> Non
     assert git(one.root, "config", "--default", "none", "merge.wz.driver") == "none"
     one("check")
     assert "merge-file %O %A %B %P" in git(one.root, "config", "merge.wz.driver")
+    git(one.root, "config", "--remove-section", "merge.wz")
+    one("check")
+    assert "merge-file %O %A %B %P" in git(one.root, "config", "merge.wz.driver")
+
+
+@pytest.mark.parametrize("gone", ["driver", "wz"])
+def test_what_git_left_of_a_merge_is_called_so(
+    parted: tuple[Clone, Clone, str], run_git: Callable[..., int], gone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Merged by git alone, a case file holds both sides between marks; the cure is to let wz do it."""
+    _one, other, case = parted
+    if gone == "driver":
+        git(other.root, "config", "--remove-section", "merge.wz")
+    else:
+        command = git(other.root, "config", "merge.wz.driver").replace(sys.executable, "/gone/python")
+        git(other.root, "config", "merge.wz.driver", command)
+        monkeypatch.setenv("PATH", str(Path(shutil.which("git") or "").parent))
+    assert run_git(other, "pull", "-q", "--no-rebase", "--no-edit") == 1
+    told = other("show", case, code=4).err
+    assert "left both sides in it" in told
+    assert "git merge --abort" in told
+    other.git("merge", "--abort")
+    other("sync")
+    assert sorted(other.texts(case)) == ["刘", "张"]
 
 
 def test_nobody_elses_configuration_is_written_to(pair: Pair) -> None:

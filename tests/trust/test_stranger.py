@@ -275,45 +275,66 @@ def test_somebody_elses_repository(stranger: Stranger, typed: Callable[..., Any]
 # -- what wz itself keeps in .git/wz
 
 
-def test_a_planted_journal_writes_nowhere(stranger: Stranger, typed: Callable[..., Any]) -> None:
-    """A killed writer's work is finished by the next command, a reading one too: not along `..`, nor through a link."""
-    root, victim = stranger.desk.root, stranger.elsewhere / "victim"
-    victim.mkdir()
-    blob = (
-        subprocess.run(
-            ["git", "-C", root, "hash-object", "-w", "--stdin"], input=b"evil", capture_output=True, check=True
-        )
-        .stdout.decode()
-        .strip()
-    )
-    tree = bytes.fromhex(blob)
-    # Trees named `..` lead to `elsewhere/victim/planted`: git looks a path up step by step.
-    for name in (b"planted", b"victim", b"elsewhere", b"..", b"..", b"cases"):
-        mode = b"100644" if name == b"planted" else b"40000"
-        made = subprocess.run(
-            ["git", "-C", root, "hash-object", "--literally", "-t", "tree", "-w", "--stdin"],
-            input=mode + b" " + name + b"\0" + tree,
-            capture_output=True,
-            check=True,
-        )
-        tree = bytes.fromhex(made.stdout.decode().strip())
-    commit = stranger.desk.git("commit-tree", tree.hex(), "-m", "x", "-p", "HEAD")
+def planted_commit(root: Path, path: str) -> str:
+    """A commit that has a file at a path no git would check out, such as one with `..`; and HEAD is there."""
+
+    def made(*arguments: str, content: bytes = b"") -> str:
+        done = subprocess.run(["git", "-C", root, *arguments], input=content, capture_output=True, check=True)
+        return done.stdout.decode().strip()
+
+    name, mode = made("hash-object", "-w", "--stdin", content=b"evil"), b"100644"
+    for step in reversed(path.split("/")):  # git looks a path up step by step, whatever the steps are called
+        tree = mode + b" " + step.encode() + b"\0" + bytes.fromhex(name)
+        name, mode = made("hash-object", "--literally", "-t", "tree", "-w", "--stdin", content=tree), b"40000"
+    commit = made("commit-tree", name, "-m", "x", "-p", "HEAD")
+    made("update-ref", "HEAD", commit)
+    return commit
+
+
+@pytest.mark.parametrize(
+    ("path", "victim"),
+    [
+        ("cases/../../elsewhere/victim/planted", "../elsewhere/victim"),
+        ("cases/link/planted", "../elsewhere/victim"),
+        (".git/hooks/planted", ".git/hooks"),
+        ("cases/fair/planted", "cases/fair"),
+    ],
+)
+def test_a_planted_journal_writes_nowhere(
+    stranger: Stranger, typed: Callable[..., Any], path: str, victim: str
+) -> None:
+    """A killed writer's work is finished by the next command, a reading one too, and so is the last one here; but not
+    along `..`, nor through a link, nor into git's own folder.
+    """
+    root, folder = stranger.desk.root, stranger.desk.root / victim
+    folder.mkdir(parents=True, exist_ok=True)
+    (root / "cases/link").symlink_to(stranger.elsewhere / "victim")
     old = stranger.desk.head()
-    stranger.desk.git("update-ref", "HEAD", commit)
+    journal = {"ref": "refs/heads/main", "old": old, "new": planted_commit(root, path), "paths": [path]}
     pending = root / ".git/wz/pending"
     pending.mkdir(parents=True, exist_ok=True)
-    path = "cases/../../elsewhere/victim/planted"
     (pending / "0").write_bytes(b"evil")
-    journal = {"ref": "refs/heads/main", "old": old, "new": commit, "paths": [path]}
     (pending / "journal.json").write_text(json.dumps(journal), encoding="utf-8")
     typed("list", cwd=root)
-    assert list(victim.iterdir()) == []
-    lock = victim / "mine.lock"
-    lock.write_text("mine", encoding="utf-8")
-    journal |= {"ref": f"../../elsewhere/victim/{lock.stem}", "paths": []}
-    (pending / "journal.json").write_text(json.dumps(journal), encoding="utf-8")
-    typed("list", cwd=root)
-    assert lock.exists()
+    assert (folder / "planted").exists() == (victim == "cases/fair")
+
+
+def test_a_planted_journal_removes_no_lock_elsewhere(stranger: Stranger, typed: Callable[..., Any]) -> None:
+    """What a killed git left of a branch's lock goes, a second after; a file elsewhere that is called so stays."""
+    root, head = stranger.desk.root, stranger.desk.head()
+    pending = root / ".git/wz/pending"
+    pending.mkdir(parents=True, exist_ok=True)
+    journal = {"old": head, "new": head, "paths": []}
+    mine, elsewhere = root / ".git/refs/heads/mine.lock", stranger.elsewhere / "mine.lock"
+    for lock, ref in (
+        (elsewhere, "../../elsewhere/mine"),
+        (elsewhere, "refs/heads/../../../../elsewhere/mine"),
+        (mine, "refs/heads/mine"),
+    ):
+        lock.write_text("mine", encoding="utf-8")
+        (pending / "journal.json").write_text(json.dumps(journal | {"ref": ref}), encoding="utf-8")
+        typed("list", cwd=root)
+    assert (elsewhere.exists(), mine.exists()) == (True, False)
 
 
 @pytest.mark.parametrize("linked", ["wz", "wz/pending", "wz/lock", "wz/bond"])

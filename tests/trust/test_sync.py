@@ -72,9 +72,10 @@ def conflicting(pair: Pair, on: On) -> tuple[Clone, Clone, str]:
         with on(1, f"{hour}:30"):
             clone("contact", case, "--as", unit, "--method", "phone", "--summary", "已联系")
     zhang("sync")
-    said = liu("sync", code=1).err
-    assert "2 conflicts" in said
-    assert f"`wz sync --resolve {case[-6:]}`" in said
+    for clone in (liu, zhang):  # who merges is told, and who gets what was merged
+        said = clone("sync", code=1).err
+        assert "2 conflicts" in said
+        assert f"`wz sync --resolve {case[-6:]}`" in said
     return zhang, liu, case
 
 
@@ -236,6 +237,7 @@ def test_programs_links_and_removed_files_come_along(pair: Pair) -> None:
     script.write_text("#!/bin/sh\n")
     script.chmod(0o755)
     (zhang.root / "link").symlink_to("ci/run")
+    (zhang.root / "截图 10:15\\1.png").write_bytes(b"x")
     zhang.git("add", "-A")
     zhang.git("commit", "-qm", "ci")
     zhang("sync")
@@ -243,6 +245,7 @@ def test_programs_links_and_removed_files_come_along(pair: Pair) -> None:
     assert liu.clean
     assert os.access(liu.root / "ci/run", os.X_OK)
     assert (liu.root / "link").readlink() == Path("ci/run")
+    assert (liu.root / "截图 10:15\\1.png").read_bytes() == b"x"
     zhang.git("rm", "-rq", "ci", "link")
     zhang.git("commit", "-qm", "no ci")
     zhang("sync")
@@ -250,6 +253,34 @@ def test_programs_links_and_removed_files_come_along(pair: Pair) -> None:
     liu("sync")
     assert liu.clean
     assert not (liu.root / "ci").exists()
+
+
+def test_a_repository_in_the_repository_comes_along(pair: Pair, tmp_path: Path) -> None:
+    """Which commit of a submodule is meant comes in; what lies in its folder is its own."""
+    zhang, liu = pair
+    tools, filed = tmp_path / "tools", ("-c", "protocol.file.allow=always")
+    subprocess.run(["git", "init", "-q", str(tools)], check=True)
+    git(tools, "commit", "-q", "--allow-empty", "-m", "one")
+    zhang.git(*filed, "submodule", "--quiet", "add", str(tools), "tools")
+    zhang.git("commit", "-qm", "tools")
+    zhang("sync")
+    liu("sync")
+    assert (liu.clean, list((liu.root / "tools").iterdir())) == (True, [])
+    liu.git(*filed, "submodule", "--quiet", "update", "--init")
+    git(zhang.root / "tools", "commit", "-q", "--allow-empty", "-m", "two")
+    zhang.git("commit", "-qam", "newer tools")
+    zhang("sync")
+    liu.new()
+    liu("sync")
+    newer = git(zhang.root / "tools", "rev-parse", "HEAD")
+    assert liu.git("rev-parse", "HEAD:tools") == liu.git("rev-parse", ":tools") == newer
+    assert liu.git("status", "--porcelain").split() == ["M", "tools"]  # until it is updated
+    zhang.git("rm", "-q", "tools")
+    zhang.git("commit", "-qm", "no tools")
+    zhang("sync")
+    liu("sync")
+    assert liu.git("ls-files", "tools") == ""
+    assert (liu.root / "tools/.git").exists()
 
 
 def test_a_month_offline(pair: Pair, on: On) -> None:
@@ -295,6 +326,22 @@ def test_the_first_push_makes_the_branch_and_follows_it(office: Path, tmp_path: 
     assert clone.git("rev-parse", "--abbrev-ref", "main@{upstream}") == "origin/main"
     clone.git("switch", "-q", "-c", "other")
     assert "it has main" in clone("sync", code=5).err
+
+
+def test_a_branch_that_was_renamed_there_is_not_made_again(pair: Pair, hub: Path) -> None:
+    """Made anew, the one half of the office would work on it and the other half on the new one."""
+    zhang, _liu = pair
+    zhang("sync")
+    git(hub, "branch", "-m", "main", "trunk")
+    case = zhang.new()
+    told = zhang("sync", code=5).err
+    assert "origin has the branch main no more; it has trunk" in told
+    assert git(hub, "for-each-ref", "--format=%(refname)") == "refs/heads/trunk"
+    for command in ("git fetch origin", "git branch --set-upstream-to origin/trunk"):
+        assert command in told
+        zhang.git(*command.split()[1:])
+    zhang("sync")
+    assert case in git(hub, "log", "-1", "--format=%s", "trunk")
 
 
 def test_another_registry_and_a_rewritten_history_are_refused(pair: Pair, hub: Path, tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ _MANY = 500
 @registry_option
 def import_file(file: Path, **given: Any) -> int:
     from wz.cli.importing import json_of, show_columns, show_outcome
+    from wz.cli.problems import tell_unseen
     from wz.office import intake
     from wz.office.actors import typist
     from wz.office.exchange import is_case
@@ -104,6 +105,7 @@ def import_file(file: Path, **given: Any) -> int:
 
         return bring_whole(registry, name, data, given, by=by, now=moment)
     sheet = read_sheet(name, data, given["sheet"])
+    tell_unseen(sheet)
     profile = _profile(given, file)
     columns = matched(sheet.headers, profile.columns)
     show_columns(sheet, columns, profile)

@@ -23,7 +23,10 @@ _STATUS = {"current": "在用", "retired": "停用", "revoked": "作废", "unlis
     + _(
         "A key has two halves. The public one stands in units.yaml and seals; the private one lies on this computer, "
         "outside the registry, and opens. Whoever loses the private half can read nothing any more: back it up."
-    ),
+    )
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz key list\n  wz key export backup.age",
     short_help=_("Keys to which petitioners are sealed: make, list, rotate, back up."),
 )
 def key() -> None:

@@ -181,7 +181,7 @@ def run(arguments: list[str] | None = None) -> int:
             click.echo(_harmless(error.cure), err=True)
         return error.exit_code
     except click.exceptions.Abort:
-        click.echo(_("Stopped; nothing has been recorded."), err=True)
+        click.echo(_("Stopped; nothing more has been recorded."), err=True)
         return INTERRUPTED
     except click.ClickException as error:
         error.show()

@@ -16,6 +16,8 @@ from wz.i18n import _
 from wz.model.event import Event, plain
 from wz.model.instants import shown, written
 from wz.office.actors import actor_of, find_actor, typist
+from wz.office.confidentiality import PUBLISHED, Proposal, proposed
+from wz.office.confidentiality import shown as shown_find
 from wz.office.deciding import compose
 from wz.office.disclosing import TOUCHING
 from wz.office.documents import Documents
@@ -29,12 +31,14 @@ from wz.store.registry import Registry
 _AGAIN = "#"
 # So many rows are looked at together.
 _PIECE = 256
+# What --redact fills.
+_REDACTED = {"redactions", *(f"redacted_{name}" for name in PUBLISHED)}
 
 
 class Request(NamedTuple):
     """A row: what is to be done to which case, as the event carries it; `case` and `behalf` as they were written.
 
-    `key` is the row's own, where the table has one.
+    `key` is the row's own, where the table has one; `redact`: what is personal is left out of what it publishes.
     """
 
     line: int
@@ -45,6 +49,7 @@ class Request(NamedTuple):
     at: datetime | None
     behalf: str | None
     key: str | None
+    redact: bool = False
 
 
 class Wrong(NamedTuple):
@@ -60,11 +65,26 @@ Result = Literal["recorded", "possible", "on-record", "wrong", "refused", "unrea
 
 
 class Outcome(Verdict, kw_only=True):
-    """What became of a row. `possible`: it would be recorded, but for a dry run or for other rows."""
+    """What became of a row. `possible`: it would be recorded, but for a dry run or for other rows.
+
+    `left_out` is what an approval does not publish, find by find, with the texts as published.
+    """
 
     line: int
     result: Result
     key: str | None = None
+    left_out: Proposal | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        data = super().plain()
+        del data["left_out"]
+        if self.left_out is None:
+            return data
+        return data | {
+            "left_out": list(map(shown_find, self.left_out.found)),
+            "as_published": self.left_out.texts,
+        }
 
 
 def batch(
@@ -160,18 +180,22 @@ class _Desk:
             outcome.result, outcome.place, outcome.at = "on-record", place, event.at
             return
         assert read.facts is not None
-        lead = None
+        lead, fields = None, row.fields
+        if row.redact:
+            case = replay(read.facts, read.events, self._registry.law).case
+            outcome.left_out = proposed(self._registry.directory, case, fields)
+            fields = {**fields, **outcome.left_out.fields}
         if row.behalf is None and row.action.who == "unit":
             lead = replay(read.facts, read.events, self._registry.law).case.lead
         done = self._transaction.act(
             outcome.case,
             row.action,
-            {**row.fields, "key": key},
+            {**fields, "key": key},
             by=actor_of(row.action, self._registry.directory, self._email, row.behalf, lead),
             at=row.at or self._now,
             documents=row.documents,
         )
-        outcome.place, outcome.state = done.place, done.case.state
+        outcome.place, outcome.state, outcome.notes = done.place, done.case.state, done.notes
         outcome.at = done.event.at if done.event else None
 
     def _blame(self, outcome: Outcome, error: WzError) -> None:
@@ -214,6 +238,7 @@ def content_key(registry: Registry, case_id: str, row: Request) -> str:
     }
     behalf = find_actor(registry.directory, row.behalf) if row.behalf and row.action.who != "petitioner" else None
     said = [case_id, row.action.name, row.fields, files, written(row.at) if row.at else None, behalf]
+    said += ["redact"] if row.redact else []
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
     return (
         "r" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:15]
@@ -250,6 +275,7 @@ def _refuse_other_content(row: Request, event: Event, place: int) -> None:
         return
     would_be = compose(row.action, row.fields, event.by, row.at or event.at)
     files = {*row.documents, "attachments", "key"} | ({"value"} if _tells_petitioner(row) else set())
+    files |= _REDACTED if row.redact else set()
     ours, theirs = (
         {name: value for name, value in plain(one).items() if name not in files} for one in (would_be, event)
     )

@@ -3,21 +3,20 @@
 Both stay on record. The one that happened first takes effect until somebody retracts one of the two.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Literal
 
 import msgspec
 
-from wz.actions.catalog import ACTIONS
 from wz.actions.replay import replay
 from wz.errors import Usage
 from wz.i18n import _
 from wz.model.event import Event, Facts
 from wz.model.instants import shown
 from wz.office.rivals import resolve_cure, resting_on, rival_of
-from wz.office.transaction import Transaction
+from wz.office.transaction import Transaction, commit_message
 from wz.regulation.law import Law
 from wz.store import cases
 from wz.store.casefile import CaseFile, event_lines
@@ -130,10 +129,9 @@ def settle(
             first = next((place for place in losers if place is not None), None)
             if first is None:
                 break
-            for place in resting_on(read.facts, read.events, registry.law, first):
-                fields = {"event": place, "reason": reason}
-                transaction.act(case_id, ACTIONS["retract"], fields, by=by, at=now)
-                retracted.append(place)
+            gone = resting_on(read.facts, read.events, registry.law, first)
+            transaction.retract(case_id, gone, reason, by=by, at=now)
+            retracted += gone
         if not retracted:
             raise Usage(
                 _("no conflict in {case} is about that event").format(case=case_id)
@@ -141,5 +139,11 @@ def settle(
                 else _("{case} has no conflict").format(case=case_id),
                 _("`wz sync --resolve` shows all conflicts."),
             )
-        commits = [] if dry_run else [one.commit for one in transaction.commit() if one.commit]
-    return Settled(case=case_id, retracted=retracted, commits=commits)
+        commits = [] if dry_run else [one.commit for one in transaction.commit(_message(retracted, case_id, by, now))]
+    return Settled(case=case_id, retracted=retracted, commits=[one for one in dict.fromkeys(commits) if one])
+
+
+def _message(retracted: Sequence[int], case_id: str, by: str, now: datetime) -> str:
+    """One commit, for the retractions may be lawful together alone."""
+    places = " ".join(f"#{place}" for place in retracted)
+    return commit_message(f"retract {case_id}", places, case_id, "retract", by, now)

@@ -33,24 +33,26 @@ def compose(action: Action, fields: Mapping[str, Any], by: str, at: datetime) ->
         raise Usage(str(error), _("`wz {action} --help` shows the fields.").format(action=action.name)) from None
 
 
-def decide(registry: Registry, facts: Facts, events: list[Event], event: Event) -> Case:
-    """The case with the event in its legal place.
+def decide(registry: Registry, facts: Facts, events: list[Event], *new: Event) -> Case:
+    """The case with the new events in their legal places.
 
     Raises Refused where the whole would not be lawful, or personal data would be published.
     """
-    before = {(one.place, one.refusal.why) for one in replay(facts, events, registry.law).unlawful}
-    after = replay(facts, [*events, event], registry.law)
-    new = [one for one in after.unlawful if (one.place, one.refusal.why) not in before]
-    if new:
-        own = next((one for one in new if one.event is event), None)
-        refused = _refused(own) if own else _refused_for_another(new[0])
+    # What a conflict has left unlawful has no effect; it may stay so, for whatever reason.
+    before = {one.place for one in replay(facts, events, registry.law).unlawful}
+    after = replay(facts, [*events, *new], registry.law)
+    unlawful = [one for one in after.unlawful if one.place not in before]
+    if unlawful:
+        own = next((one for one in unlawful if one.place > len(events)), None)
+        refused = _refused(own) if own else _refused_for_another(unlawful[0])
         if before:  # it may rest on what gave way in a conflict
             refused.cure = f"{refused.cure} {conflict_first(facts.id)}".strip()
         raise refused
-    if event.action == "approve":
-        from wz.office.confidentiality import refuse_personal
+    for event in new:
+        if event.action == "approve":
+            from wz.office.confidentiality import refuse_personal
 
-        refuse_personal(registry.directory, after.case, event)
+            refuse_personal(registry.directory, after.case, event)
     return after.case
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from wz.errors import GitFailed
 from wz.i18n import _, listed, ngettext
+from wz.model import case_id as ids
 from wz.office.conflicts import Conflict, conflicts_in
 from wz.office.keyunion import joined
 from wz.store import casekeys, remotes
@@ -155,13 +156,17 @@ class _Run:
         theirs = remotes.fetch(git, remote, [one.ref for one in CARRIED])
         if theirs is None:
             others = remotes.branches(git, remote)
-            if others and not (remote.tracking and git.commit_of(remote.tracking)):
+            if others:  # made anew, it would part the office into those who use it and those who do not
+                had = remote.tracking is not None and git.commit_of(remote.tracking) is not None
+                missing = (
+                    _("{remote} has the branch {branch} no more; it has {others}")
+                    if had
+                    else _("{remote} has no branch {branch}; it has {others}")
+                )
                 raise GitFailed(
-                    _("{remote} has no branch {branch}; it has {others}").format(
-                        remote=remote.name, branch=remote.branch, others=listed(others[:8])
-                    ),
+                    missing.format(remote=remote.name, branch=remote.branch, others=listed(others[:8])),
                     _(
-                        "To work on its branch: git branch --set-upstream-to {remote}/{other}. "
+                        "To work there: git fetch {remote}, then git branch --set-upstream-to {remote}/{other}. "
                         "To make a new one there: git push -u {remote} {branch}"
                     ).format(remote=remote.name, other=others[0], branch=remote.branch),
                 )
@@ -284,8 +289,14 @@ class _Run:
             came=came,
             went=went,
             merged=sorted(map(_id_of, self._merged)),
-            conflicts=[one for path in ([] if dry_run else sorted(self._merged)) for one in conflicts_in(fresh, path)],
+            conflicts=[] if dry_run else list(self._conflicts(fresh, came)),
         )
+
+    def _conflicts(self, fresh: Registry, came: Movement) -> Iterator[Conflict]:
+        """Those of the cases merged here, and those that came in with what somebody else merged."""
+        for path in sorted({*self._merged, *map(ids.path_of, came.changed)}):
+            if (fresh.root / path).is_file():  # not where it lies in a folder of another day
+                yield from conflicts_in(fresh, path)
 
     def _movement(self, old: str | None, new: str, commits: str) -> Movement:
         """What there is in `new` that was not in `old` (None: nothing was), and who recorded it."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from wz.actions.base import Action
-from wz.actions.catalog import action_of
+from wz.actions.catalog import ACTIONS, action_of
 from wz.actions.correct import Correct
 from wz.actions.replay import replay
 from wz.actions.retract import Retract
@@ -114,18 +114,40 @@ class Transaction:
         refuse_event(self._registry, event, self.now)
         if isinstance(event, Correct):
             refuse_misfit(read.facts, event)
-        if isinstance(event, Retract) and 1 <= event.event <= len(read.events):
-            event.mark = mark_of(read.events[event.event - 1])
+        _mark(read, event)
         event, notes = disclose(self.vault, read, event)
-        data = casefile.with_event(read.data, event)
         case = decide(self._registry, read.facts, read.events, event)
         notes += withdraw(self.vault, case, event)
-        grown = refuse_text(read.path, data)
-        changes = {read.path: data} | papers.contents(case_id, stored)
+        return self._grow(read, event, case, papers.contents(case_id, stored), notes)
+
+    def retract(self, case_id: str, places: Sequence[int], reason: str, *, by: str, at: datetime) -> None:
+        """Retract several events of a case at once: what is lawful is judged once all of them are gone.
+
+        One by one, each may be in the way of the others. Raises as `act` does; then none is retracted.
+        """
+        permit(self._registry, "retract", by, self.identity)
+        read = self.case(case_id)
+        assert read.facts is not None
+        events = [compose(ACTIONS["retract"], {"event": place, "reason": reason}, by, at) for place in places]
+        for event in events:
+            refuse_event(self._registry, event, self.now)
+            _mark(read, event)
+        with self.vault.keys.attempt():
+            case = decide(self._registry, read.facts, read.events, *events)
+            for event in events:
+                notes = withdraw(self.vault, case, event)
+                self._grow(self.case(case_id), event, case, {}, notes)
+
+    def _grow(
+        self, read: CaseFile, event: Event, case: Case, documents: Mapping[str, bytes], notes: Iterable[str]
+    ) -> Done:
+        """Put an event that may be into its file, and its documents beside it."""
+        changes = {read.path: casefile.with_event(read.data, event), **documents}
+        grown = refuse_text(read.path, changes[read.path])
         self._before.setdefault(read.path, read.data)
         self._cases[read.path] = grown
         self._waiting |= changes
-        done = Done(case_id, read.path, event, case, None, len(read.events) + 1, tuple(notes))
+        done = Done(case.facts.id, read.path, event, case, None, len(read.events) + 1, tuple(notes))
         self._steps.append(_Taken(done, changes, self.identity))
         return done
 
@@ -166,6 +188,12 @@ class Transaction:
             ]
             commits = self._registry.record(steps, self._before, keys)
         return [one.done._replace(commit=commit) for one, commit in zip(self._steps, commits, strict=True)]
+
+
+def _mark(read: CaseFile, event: Event) -> None:
+    """Let a retraction know its event by its mark, for a merge may move it."""
+    if isinstance(event, Retract) and 1 <= event.event <= len(read.events):
+        event.mark = mark_of(read.events[event.event - 1])
 
 
 def message_of(registry: Registry, done: Done) -> str:

@@ -147,7 +147,8 @@ def _case_problems(registry: Registry, read: CaseFile, facts: Facts, now: dateti
     yield from _file_problems(registry, read, facts.id, facts.attachments, "attachments")
     for place, event in enumerate(read.events, 1):
         for missing in missing_in_event(event, directory):
-            yield _event_problem(read, facts, place, missing.field, missing.message, missing.cure)
+            kept = _("What a case names stays in units.yaml.")
+            yield _event_problem(read, facts, place, missing.field, missing.message, f"{missing.cure} {kept}")
         if event.at > now:
             yield _event_problem(
                 read,

@@ -14,19 +14,21 @@ from wz.store.git import Git
 
 ATTRIBUTE = "merge=wz"
 LINE = f"cases/**/*.yaml {ATTRIBUTE}\n"
+_SECTION = b'[merge "wz"]'
 _ARGUMENTS = "merge-file %O %A %B %P"
 
 
 def ready(git: Git) -> None:
     """See that this clone has the driver; whoever cannot write here does without.
 
-    A note beside the index says that it has been done, so that no command asks git each time.
+    A note beside the index says that it has been done, so that no command asks git each time; a configuration that has
+    lost it since gets it anew.
     """
     with suppress(GitFailed, OSError):
-        note, wanted = git.state_dir / "driver", _command()
-        if note.exists() and note.read_text(encoding="utf-8") == wanted:
+        note, wanted, config = git.state_dir / "driver", _command(), git.layout.common_dir / "config"
+        if note.exists() and note.read_text(encoding="utf-8") == wanted and _SECTION in config.read_bytes():
             return
-        if not os.access(git.layout.common_dir / "config", os.W_OK) or not is_named(git.root):
+        if not os.access(config, os.W_OK) or not is_named(git.root):
             return
         git.configure(
             # The third lets what a person commits by hand outlive a power cut too; see durable.py.
@@ -45,6 +47,10 @@ def is_named(root: Path) -> bool:
 
 
 def _command() -> str:
-    """What git hands to a shell: this python (-P: nothing of the folder that it runs in), or a wz once that is gone."""
+    """What git hands to a shell: this python (-P: nothing of the folder that it runs in), or a wz once that is gone.
+
+    Without either git marks what both sides have: left as ours, the file could be committed without theirs.
+    """
     python = shlex.quote(Path(sys.executable).as_posix())
-    return f"if [ -x {python} ]; then {python} -P -m wz {_ARGUMENTS}; else wz {_ARGUMENTS}; fi"
+    other = f"elif command -v wz >/dev/null; then wz {_ARGUMENTS}; else git merge-file %A %O %B; fi"
+    return f"if [ -x {python} ]; then {python} -P -m wz {_ARGUMENTS}; {other}"

@@ -10,7 +10,7 @@ from wz.store.git import FEW, quoted
 from wz.store.gitfailures import failed, unwritable
 from wz.store.landing import Move
 from wz.store.parting import Join, above
-from wz.store.placing import content_at
+from wz.store.placing import content_at, is_inside
 from wz.store.repository import Entry
 
 _AT_ONCE = 1000  # files read from git together
@@ -32,14 +32,17 @@ def join(git: Committer, plan: Join, message: str, note: Callable[[str], None] =
                 return None
             formers = _formers(git, plan)
             note(_("writing files"))
-            places = [place for place, entry in plan.files.items() if entry is not None]
-            modes = {place: entry.mode for place, entry in plan.files.items() if entry is not None}
+            modules = _modules(plan)
+            modes = {place: entry.mode for place, entry in plan.files.items() if entry and place not in modules}
+            places = list(modes)
+            _refuse_names(places)
             for _written in git.pending.prepare(places, _new_contents(git, plan), modes):
                 pass
             new, files = (theirs, plan.files) if base == ours else _commit(git, plan, message)
             # What is prepared is numbered by its place in the list, so what is gone comes last.
-            files = {place: files[place] for place in (*places, *(one for one in files if files[one] is None))}
-            move = Move(ref, ours, new, files, [formers[place] for place in files])
+            gone = (one for one in files if files[one] is None and one not in modules)
+            placed = {place: files[place] for place in (*places, *gone)}
+            move = Move(ref, ours, new, placed, [formers[place] for place in placed], modules=modules)
             return new if git.land(move, "wz: sync", held=held) else None
     except OSError as error:
         git.pending.discard()
@@ -49,9 +52,26 @@ def join(git: Committer, plan: Join, message: str, note: Callable[[str], None] =
         raise
 
 
+def _refuse_names(places: Sequence[str]) -> None:
+    """Raises GitFailed where a name can be none here, such as one with a colon on Windows."""
+    for place in places:
+        if not is_inside(place):
+            raise GitFailed(
+                _("{path} cannot be the name of a file on this system").format(path=place),
+                _("Whoever committed it renames it (git mv), and syncs; then repeat."),
+            )
+
+
+def _modules(plan: Join) -> dict[str, Entry | None]:
+    """Other repositories in this one: which commit of theirs is meant changes, and nothing in their folders."""
+    was = {place for place, entry in plan.formers.items() if entry is not None and entry.is_module}
+    return {place: entry for place, entry in plan.files.items() if (entry.is_module if entry else place in was)}
+
+
 def _new_contents(git: Committer, plan: Join) -> Iterator[tuple[str, bytes]]:
     """The content of every file to be written, read from git so many at a time that memory stays bounded."""
-    places = [place for place, entry in plan.files.items() if entry is not None and place not in plan.contents]
+    own = plan.contents.keys() | _modules(plan).keys()
+    places = [place for place, entry in plan.files.items() if entry is not None and place not in own]
     for start in range(0, len(places), _AT_ONCE):
         some = places[start : start + _AT_ONCE]
         names = [entry.blob for place in some if (entry := plan.files[place]) is not None]
@@ -65,9 +85,10 @@ def _formers(git: Committer, plan: Join) -> dict[str, bytes | None]:
     ours = plan.parting.ours
     staged = git.run("diff-index", "--cached", "--name-only", "-z", "--no-renames", ours).stdout
     in_index = set(staged.decode("utf-8", "surrogateescape").split("\0")) & plan.files.keys()
-    names = {place: entry.blob for place, entry in plan.formers.items() if entry is not None}
+    files = plan.files.keys() - _modules(plan).keys()
+    names = {place: entry.blob for place, entry in plan.formers.items() if entry is not None and place in files}
     recorded = dict(zip(names, git.contents(list(names.values())), strict=True))
-    lying = {place: content_at(f"{git.layout.top}/{place}") for place in plan.files}
+    lying = {place: content_at(f"{git.layout.top}/{place}") for place in plan.files if place in files}
     other = [place for place, content in lying.items() if content != recorded.get(place)]
     changed = in_index | _changed(git, plan, other, lying)
     if changed:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from wz.errors import GitFailed
@@ -34,7 +35,7 @@ class Move(NamedTuple):
     """A branch from its old commit to its new one: the files that differ (None: gone), and what each held before.
 
     `objects` are those that were written for it; None where they are not known. The cases' keys move with it where they
-    are given a new commit.
+    are given a new commit. `modules` are other repositories in this one, of which the index alone is told.
     """
 
     ref: str
@@ -45,6 +46,7 @@ class Move(NamedTuple):
     objects: Sequence[str] | None = None
     old_keys: str | None = None
     keys: str | None = None
+    modules: Mapping[str, Entry | None] = MappingProxyType({})
 
 
 class Landing(Locking):
@@ -134,8 +136,9 @@ class Landing(Locking):
         """
         paths, left = list(move.files), self.pending.unindexed
         if held:
-            self._draft_index({**dict(zip(left, self.entries(move.new, left), strict=True)), **move.files})
-        journal = Journal(move.ref, move.old, move.new, paths, move.old_keys, move.keys)
+            waiting = dict(zip(left, self.entries(move.new, left), strict=True))
+            self._draft_index({**waiting, **move.files, **move.modules})
+        journal = Journal(move.ref, move.old, move.new, paths, move.old_keys, move.keys, list(move.modules))
         # A power cut asks for this order: the objects and what finishes the commit, the branch, the files.
         self.pending.announce(journal, self._object_folders(move))
         with _uninterrupted():
@@ -154,7 +157,8 @@ class Landing(Locking):
                     self._replace_index()
                 gone = {path for path, entry in move.files.items() if entry is None}
                 self.pending.place(paths, move.formers, gone=gone)
-                self.pending.leave_unindexed([] if held else [*left, *paths])
+                self.pending.make_room(place for place, entry in move.modules.items() if entry is not None)
+                self.pending.leave_unindexed([] if held else [*left, *paths, *move.modules])
                 self.pending.discard()
         return True
 
@@ -235,7 +239,9 @@ class Landing(Locking):
             if stands:
                 former, now = (self._contents_at(commit, journal.paths) for commit in (journal.old, "HEAD"))
                 pending.place(journal.paths, former, now)
-                pending.leave_unindexed([*pending.unindexed, *journal.paths])
+                modules = zip(journal.modules, self.entries("HEAD", journal.modules), strict=True)
+                pending.make_room(place for place, entry in modules if entry is not None)
+                pending.leave_unindexed([*pending.unindexed, *journal.paths, *journal.modules])
         if waiting := pending.unindexed:
             with self.index(0) as held:
                 if held:

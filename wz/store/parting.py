@@ -60,6 +60,7 @@ def plan(git: Committer, parting: Parting) -> Join:
         if place not in both:
             join.files[place], join.formers[place] = difference.now, difference.before
     _refuse_folders(join, mine)
+    _refuse_exchanged(join)
     contents = _contents(git, both)
     told = {clash.file for clash in join.clashes}
     for place, (my, your) in both.items():
@@ -100,6 +101,16 @@ def _refuse_folders(join: Join, mine: Mapping[str, Difference]) -> None:
                     message=_("one side has a file where the other has a folder"),
                     cure=_("Rename one of the two, and commit it."),
                 )
+            )
+
+
+def _refuse_exchanged(join: Join) -> None:
+    """A file, and another repository in this one: neither takes the other's place."""
+    for place, entry in join.files.items():
+        former = join.formers[place]
+        if entry is not None and former is not None and entry.is_module != former.is_module:
+            join.clashes.append(
+                Problem(file=place, message=_("one side has a file where the other has a folder"), cure=_by_hand(join))
             )
 
 
@@ -174,7 +185,10 @@ def _documents(join: Join, place: str, *both: bytes) -> bytes:
 
 
 def _by_hand(join: Join) -> str:
-    return _("Merge it by hand: git merge {commit}; then run `wz sync` again.").format(commit=join.parting.theirs[:9])
+    return _(
+        "Merge it by hand: git merge {commit}, choose in the file between what git has marked (<<<<<<<, >>>>>>>), "
+        "git commit -a --no-edit; then run `wz sync` again."
+    ).format(commit=join.parting.theirs[:9])
 
 
 def three_way(git: Git, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:

@@ -25,8 +25,8 @@ PROGRAM, LINK = "100755", "120000"
 class Journal(msgspec.Struct, frozen=True):
     """The commit that is about to stand: the branch, its old commit (None: it has none), the new one, the files.
 
-    Files are named from the repository's top. Where the cases' keys change with it, the old commit of their ref and the
-    new one.
+    Files are named from the repository's top, and so are other repositories in it. Where the cases' keys change with
+    it, the old commit of their ref and the new one.
     """
 
     ref: str
@@ -35,6 +35,7 @@ class Journal(msgspec.Struct, frozen=True):
     paths: list[str]
     old_keys: str | None = None
     keys: str | None = None
+    modules: list[str] = []
 
 
 class Pending:
@@ -114,7 +115,8 @@ class Pending:
         """
         with suppress(FileNotFoundError, ValueError):
             journal = msgspec.convert(json.loads(self._journal.read_bytes()), Journal)
-            if all(map(is_inside, [journal.ref, *journal.paths])) and journal.ref.startswith("refs/heads/"):
+            named = [journal.ref, *journal.paths, *journal.modules]
+            if all(map(is_inside, named)) and journal.ref.startswith("refs/heads/"):
                 return journal
         return None
 
@@ -152,6 +154,13 @@ class Pending:
             durable.sync_all()
         else:
             durable.sync_folders(self._folders(paths))
+
+    def make_room(self, modules: Iterable[str]) -> None:
+        """Give each of the other repositories in this one its folder, as git does; where it cannot be, git says so."""
+        for module in modules:
+            with suppress(OSError):
+                self._refuse_links(module)
+                (self.root / module).mkdir(parents=True, exist_ok=True)
 
     def _folders(self, paths: Iterable[str]) -> Iterator[Path]:
         """The folders of files, and those that hold them, up to the work tree's top."""

@@ -12,11 +12,14 @@ _EXDEV = 18
 _AT_ONCE = 16
 
 
-def is_inside(path: str) -> bool:
-    """Whether a path, with forward slashes, stays in the folder from which it is named, and out of any `.git`."""
+def is_inside(path: str, *, windows: bool = os.name == "nt") -> bool:
+    """Whether a path, with forward slashes, stays in the folder from which it is named, and out of any `.git`.
+
+    On Windows a backslash or a colon leads to another folder, drive or stream; elsewhere names may hold them.
+    """
     steps = path.split("/")
     named = not any(step in ("", ".", "..") or step.rstrip(" .").lower() == ".git" for step in steps)
-    return named and not any(mark in path for mark in "\\:\0")
+    return named and not any(mark in path for mark in ("\\:\0" if windows else "\0"))
 
 
 def holds(path: str, content: bytes | None) -> bool:

@@ -10,6 +10,7 @@ from wz.store.gitfailures import failed
 
 # The modes of files and of links.
 _FILES = ("100", "120")
+_MODULE = "160000"
 _ABSENT = ":000000"
 _NAME_LENGTHS = (40, 64)  # hexadecimal digits of SHA-1 and SHA-256
 # Of a commit: name, author, instant, trailers.
@@ -17,10 +18,17 @@ _HISTORY = "%H%x01%an <%ae>%x01%cI%x01%(trailers:only,unfold)"
 
 
 class Entry(NamedTuple):
-    """A file of a commit: its mode, such as 100644, and the name of its content."""
+    """A file of a commit: its mode, such as 100644, and the name of its content.
+
+    Or another repository in this one, a submodule: then the name is that of its commit.
+    """
 
     mode: str
     blob: str
+
+    @property
+    def is_module(self) -> bool:
+        return self.mode == _MODULE
 
 
 class Difference(NamedTuple):

@@ -11,6 +11,7 @@ from wz.store.yamlwords import in_our_words
 
 _FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 128
+_LEFT_BY_MERGE = re.compile(r"^<{7} ", re.MULTILINE)
 
 
 def load_strictly(data: bytes) -> tuple[Any, Positions]:
@@ -33,6 +34,15 @@ def load_strictly(data: bytes) -> tuple[Any, Positions]:
             _("Delete it."),
         ) from None
     except yaml.MarkedYAMLError as error:
+        if marked := _LEFT_BY_MERGE.search(text):
+            raise YamlFault(
+                _("git could not merge the file, and left both sides in it, between <<<<<<< and >>>>>>>"),
+                text[: marked.start()].count("\n") + 1,
+                _(
+                    "For a case: git merge --abort (or rebase --abort), then `wz sync`, which merges cases by their "
+                    "events. In settings choose between the two, and delete the marks."
+                ),
+            ) from None
         opened = error.context_mark
         mark = error.problem_mark or opened
         raise YamlFault(

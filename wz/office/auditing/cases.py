@@ -43,13 +43,13 @@ class Known:
         """What in the file is newly unlawful, compared with `before`, whose replay is used up."""
         assert self.facts is not None
         former = before.replayed(law)
-        known = {(one.place, one.refusal.why) for one in former.unlawful}
+        known = {one.place for one in former.unlawful}  # it may stay so for another reason
         carried: Replay | None = former
         for event in self.events[len(before.events) :]:
             carried = carry_on(carried, event, law) if carried else None
         before._replay = None
         self._law, self._replay = law, carried or replay(self.facts, self.events, law)
-        return [one for one in self._replay.unlawful if (one.place, one.refusal.why) not in known]
+        return [one for one in self._replay.unlawful if one.place not in known]
 
 
 class Growth(NamedTuple):

@@ -71,13 +71,19 @@ def branches(patient: Patient) -> Iterator[Ailment]:
     }
     refs = {ref: path for ref, path in loose.items() if not ref.endswith(".lock")}
     current = _SYMBOLIC.fullmatch((_text(patient.git_dir / "HEAD") or "").strip())
-    if current and current[1] not in refs and patient.git.commit_of(current[1]) is None and _past(patient, current[1]):
+    if current and current[1] not in refs and patient.git.commit_of(current[1]) is None and _had(patient, current[1]):
         refs[current[1]] = patient.common_dir / current[1]  # its file is gone, its log is not
     for ref, path in refs.items():
         text = (_text(path) or "").strip()
         if text.startswith("ref: ") or (_NAME.fullmatch(text) and _is_commit(patient, text)):
             continue
         yield _branch(patient, ref, path, text)
+
+
+def _had(patient: Patient, ref: str) -> bool:
+    """Whether a branch that has no file had one; beside others, and without a log, it is one somebody is to begin."""
+    others = patient.git.run("for-each-ref", "--count=1", "refs/heads/", check=False).stdout
+    return bool(_past(patient, ref)) and (not others or (patient.common_dir / "logs" / ref).exists())
 
 
 def _branch(patient: Patient, ref: str, path: Path, text: str) -> Ailment:

@@ -122,7 +122,7 @@ def settings(patient: Patient) -> Iterator[Ailment]:
 
 def _differs(path: Path, data: bytes) -> bool:
     try:
-        return path.read_bytes() != data
+        return path.read_bytes().replace(b"\r\n", b"\n") != data  # git on Windows writes the ends of lines anew
     except OSError:
         return True
 
