@@ -260,7 +260,9 @@ def test_a_sync_leaves_nothing_waiting_that_would_keep_what_is_deleted(
     # So is a folder of refs, in whose place the keys then find room again.
     subprocess.run([*hub, "-d", "refs/wz/keys"], check=True)
     subprocess.run([*hub, "refs/wz/keys/x", keys], check=True)
-    assert "refs/wz/keys/x" in office("sync", code=5).err
+    told = office("sync", code=5).err
+    assert "refs/wz/keys/x" in told
+    assert "docs/privacy.md" in told
     subprocess.run([*hub, "-d", "refs/wz/keys/x"], check=True)
     office("sync")
     assert office.git("ls-remote", "origin", "refs/wz/keys").split()[0] == keys
