@@ -263,11 +263,16 @@ class _Run:
         return f"sync: {count} commit(s) from {self._remote.name}\n\nWz-Action: sync\n"
 
     def _refuse(self, rejected: Rejected) -> None:
-        if not rejected.race:
-            raise GitFailed(
-                _("{remote} refused the push: {words}").format(remote=self._remote.name, words=rejected.words),
-                _("What others recorded has come in; what was recorded here has not gone out yet."),
+        if rejected.race:
+            return
+        cure = _("What others recorded has come in; what was recorded here has not gone out yet.")
+        if refs := [one.ref for one in self._replaced if one.ref in rejected.words]:
+            cure += " " + _("The server must take {refs}, and let it be replaced: see docs/privacy.md.").format(
+                refs=listed(refs)
             )
+        raise GitFailed(
+            _("{remote} refused the push: {words}").format(remote=self._remote.name, words=rejected.words), cure
+        )
 
     # -- what is told
 
