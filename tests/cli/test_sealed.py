@@ -50,8 +50,8 @@ class Clone:
         assert done.code == code, f"{arguments} gave {done.code}: {done.out}{done.err}"
         return done
 
-    def json(self, *arguments: str | Path) -> Any:
-        return json.loads(self(*arguments, "--format", "json").out)
+    def json(self, *arguments: str | Path, code: int = 0) -> Any:
+        return json.loads(self(*arguments, "--format", "json", code=code).out)
 
     def git(self, *arguments: str) -> str:
         done = subprocess.run(["git", "-C", str(self.root), *arguments], capture_output=True, check=True)
@@ -260,7 +260,9 @@ def test_a_sync_leaves_nothing_waiting_that_would_keep_what_is_deleted(
     # So is a folder of refs, in whose place the keys then find room again.
     subprocess.run([*hub, "-d", "refs/wz/keys"], check=True)
     subprocess.run([*hub, "refs/wz/keys/x", keys], check=True)
-    assert "refs/wz/keys/x" in office("sync", code=5).err
+    told = office("sync", code=5).err
+    assert "refs/wz/keys/x" in told
+    assert "docs/privacy.md" in told
     subprocess.run([*hub, "-d", "refs/wz/keys/x"], check=True)
     office("sync")
     assert office.git("ls-remote", "origin", "refs/wz/keys").split()[0] == keys
@@ -616,6 +618,23 @@ def test_a_backup_brings_the_keys_back(city: dict[str, Clone], tmp_path: Path) -
 def test_units_yaml_keeps_every_byte_around_a_key(city: dict[str, Clone]) -> None:
     changes = city["office"].git("diff", "--numstat", "HEAD~1", "--", "units.yaml").split()[:2]
     assert changes == ["2", "0"]
+
+
+def test_keys_written_by_hand_are_validated(city: dict[str, Clone]) -> None:
+    office = city["office"]
+    units = office.root / "units.yaml"
+    good = units.read_text("utf-8")
+    office("validate")
+    keys = {row["holder"]: row["key"] for row in office.json("key", "list")["keys"] if row["status"] == "current"}
+    mine, other = keys["office"], keys["market"]
+    for text, said in (
+        (good.replace(other, other[:-1] + ("q" if other[-1] != "q" else "p")), "no age key"),
+        (good.replace(other, mine), "key of office, too"),
+        (good.replace(f"- {mine}", f"- {mine}\n  revoked:\n    - {mine}"), "was revoked"),
+    ):
+        units.write_text(text, encoding="utf-8", newline="\n")
+        found = [one for one in office.json("validate", code=1)["problems"] if said in one["message"]]
+        assert text.splitlines()[found[0]["line"] - 1].strip().startswith("- age1")
 
 
 def test_a_key_is_nobody_elses(city: dict[str, Clone]) -> None:

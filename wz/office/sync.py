@@ -263,11 +263,16 @@ class _Run:
         return f"sync: {count} commit(s) from {self._remote.name}\n\nWz-Action: sync\n"
 
     def _refuse(self, rejected: Rejected) -> None:
-        if not rejected.race:
-            raise GitFailed(
-                _("{remote} refused the push: {words}").format(remote=self._remote.name, words=rejected.words),
-                _("What others recorded has come in; what was recorded here has not gone out yet."),
+        if rejected.race:
+            return
+        cure = _("What others recorded has come in; what was recorded here has not gone out yet.")
+        if refs := [one.ref for one in self._replaced if one.ref in rejected.words]:
+            cure += " " + _("The server must take {refs}, and let it be replaced: see docs/privacy.md.").format(
+                refs=listed(refs)
             )
+        raise GitFailed(
+            _("{remote} refused the push: {words}").format(remote=self._remote.name, words=rejected.words), cure
+        )
 
     # -- what is told
 
@@ -305,8 +310,8 @@ class _Run:
         movement = Movement(commits=0, by=[], new=[], changed=[], documents=0, others=[])
         if old != new:
             told = git.text("log", "--format=%an%x00%ae", "--no-merges", commits, "--").splitlines()
-            empty = git.text("hash-object", "-t", "tree", "--stdin")
-            for place, difference in git.differing(old or empty, new).items():
+            before = old or git.text("hash-object", "-t", "tree", "--stdin")  # of nothing
+            for place, difference in git.differing(before, new).items():
                 path = place.removeprefix(prefix)
                 if not (place.startswith(prefix) and path.startswith("cases/")):
                     movement.others.append(path)
