@@ -138,6 +138,29 @@ def test_the_reasons_of_a_declined_report_are_published_too(desk: Any) -> None:
     desk("approve", case, "--publish", "--redact")
 
 
+@pytest.mark.parametrize("how", ["option", "column"])
+def test_many_at_once_leave_personal_data_out_too(desk: Any, how: str, tmp_path: Path, fits: Any) -> None:
+    """The refusal's advice works in a batch: for all rows by the option, row by row by the column."""
+    case = replied(desk, f"请致电{MOBILE}。", content="路灯不亮")
+    table = tmp_path / "table.csv"
+    table.write_text(f"case\n{case}\n", "utf-8")
+    assert "--redact" in desk("batch", "approve", "--publish", table, code=3).err
+    more = ["--redact"] if how == "option" else []
+    if how == "column":
+        table.write_text(f"case,redact,key\n{case},是,k1\n", "utf-8")
+    command = ("batch", "approve", "--publish", *more, table)
+    told = desk.json(*command, "--dry-run")
+    fits("batch", told)
+    row = told["rows"][0]
+    assert row["as_published"] == {"answer": "请致电〔手机号码已隐去〕。"}
+    assert "line 1, column 4: mobile" in row["left_out"][0]
+    assert MOBILE not in desk(*command).out
+    event = desk.json("show", case)["events"][-1]["event"]
+    assert event["redacted_answer"] == "请致电〔手机号码已隐去〕。"
+    assert event["redactions"] == [{"field": "answer", "line": 1, "column": 4, "kind": "mobile"}]
+    assert "on record" in desk(*command).out
+
+
 def test_the_terminal_asks_before_publishing(office: Path, terminal: Any, desk: Any) -> None:
     case = replied(desk, f"请致电{MOBILE}。")
     head = desk.head()

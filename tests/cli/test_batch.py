@@ -239,6 +239,19 @@ def test_every_row_at_fault_is_told_and_nothing_recorded(desk: Desk, cases: list
     assert desk.clean()
 
 
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [("transfer,urban-mgmt,duty,yes", "takes no redact"), ("import,,,", "wz import FILE")],
+    ids=["redact", "import"],
+)
+def test_what_no_row_may_ask(desk: Desk, cases: list[str], row: str, fault: str) -> None:
+    """Only what an approval publishes is redacted; history comes in by `wz import`, never over a case that is there."""
+    file = table(desk, "rows.csv", "case,action,to,route,redact", f"{cases[0]},{row}")
+    assert fault in desk("batch", file, code=2).err
+    assert "wz import FILE" in desk("batch", "import", file, code=2).err
+    assert events(desk, cases[0]) == []
+
+
 def test_headers_that_are_none(desk: Desk, cases: list[str]) -> None:
     file = table(desk, "f.csv", "case,action,to,rout,colour", f"{cases[0]},transfer,urban-mgmt,duty,x")
     done = desk("batch", file, code=2)
@@ -247,6 +260,11 @@ def test_headers_that_are_none(desk: Desk, cases: list[str]) -> None:
     assert "has no column `case`" in desk("batch", table(desk, "g.csv", "action,to", "note,x"), code=2).err
     file = table(desk, "f.csv", "case,action,to,route,colour", f"{cases[0]},transfer,urban-mgmt,duty,x")
     desk("batch", file, "--ignore", "colour")
+
+
+def test_cells_that_a_spreadsheet_only_shows_are_told(desk: Desk, cases: list[str]) -> None:
+    file = xlsx(desk, "rows.xlsx", ["case", "note", "text"], [cases[0], "=A1", "已催办"])
+    assert "without a saved result are read as empty: B2." in desk("batch", "note", file).err
 
 
 def test_two_columns_that_mean_the_same_lose_no_cell(desk: Desk, cases: list[str]) -> None:
@@ -378,3 +396,18 @@ def test_two_clones_ran_the_same_file(desk: Desk, cases: list[str], tmp_path: Pa
 def test_no_column_means_two_things() -> None:
     for action in ACTIONS.values():
         assert not set(columns_of(action)) & set(common_columns()), action.name
+
+
+def test_what_a_single_action_would_say_is_said_once(
+    desk: Desk, cases: list[str], fits: Callable[[str, Any], None]
+) -> None:
+    """A unit without a key gets the contact on paper: the clerk must know, and not a thousand times."""
+    sealed = [desk.new("投诉", "2026-03-02 08:30", "--name", "样例", "--phone", "13800138000") for _each in range(3)]
+    ids = "\n".join([cases[0], *sealed])
+    command = ("batch", "transfer", "--to", "education", "--route", "duty", "-")
+    told = desk.json(*command, "--dry-run", stdin=ids)
+    fits("batch", told)
+    assert [len(row.get("notes", [])) for row in told["rows"]] == [0, 1, 1, 1]
+    done = desk(*command, stdin=ids)
+    assert done.err.count("on the paper transfer slip") == 1
+    assert "(3 times)" in done.err

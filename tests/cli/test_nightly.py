@@ -235,8 +235,8 @@ def test_the_windows_command_exists(jobs: Path, typed: Any) -> None:
     actions = ET.fromstring((jobs / "ci/wz-check.task.xml").read_bytes()).find(f"{TASK}Actions")
     assert actions is not None
     words = (actions[1][1].text or "").replace("\\", "/").split()
-    assert words[:2] == ["-m", "wz"]
-    assert typed(*words[2:], "--as-of", "2026-11-20", cwd=jobs).code == 1
+    assert words[:3] == ["-P", "-m", "wz"]
+    assert typed(*words[3:], "--as-of", "2026-11-20", cwd=jobs).code == 1
     assert (jobs / "ci/check.html").read_text("utf-8").startswith("<!doctype html>")
 
 

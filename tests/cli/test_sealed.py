@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from wz.cli.main import run
-from wz.office.joining import joined
+from wz.office.keyunion import joined
 from wz.store.casekeys import held
 from wz.store.registry import Registry
 
@@ -50,8 +50,8 @@ class Clone:
         assert done.code == code, f"{arguments} gave {done.code}: {done.out}{done.err}"
         return done
 
-    def json(self, *arguments: str | Path) -> Any:
-        return json.loads(self(*arguments, "--format", "json").out)
+    def json(self, *arguments: str | Path, code: int = 0) -> Any:
+        return json.loads(self(*arguments, "--format", "json", code=code).out)
 
     def git(self, *arguments: str) -> str:
         done = subprocess.run(["git", "-C", str(self.root), *arguments], capture_output=True, check=True)
@@ -155,6 +155,10 @@ def test_the_whole_round(city: dict[str, Clone], fits: Callable[[str, Any], None
     office("forget", case, "--reason", "本人书面申请", "--yes")
     told = office("petitioner", case, code=3)
     assert "本人书面申请" in told.err
+    assert "forgotten on" in office("show", case).out
+    shown = office.json("show", case)
+    fits("show", shown)
+    assert shown["forgotten"] == shown["events"][-1]["event"]["at"]
     assert office.keys_of(case) == []
     office("validate")
     office("audit")
@@ -237,6 +241,85 @@ def test_what_was_forgotten_is_gone_in_every_clone_that_syncs(shared: dict[str, 
         clone("validate")
     office("audit")
     assert office.json("petitioner", other)["petitioner"]["name"] == NAME
+
+
+def test_a_sync_leaves_nothing_waiting_that_would_keep_what_is_deleted(
+    shared: dict[str, Clone], tmp_path: Path
+) -> None:
+    office = shared["office"]
+    hub = ("git", "-C", str(tmp_path / "hub.git"), "update-ref")
+    new(office)
+    office("sync")
+    keys = office.git("rev-parse", "refs/wz/keys").strip()
+    # A copy under a like name, of which wz knows nothing, comes along with the keys and must not stay.
+    subprocess.run([*hub, "refs/wz/keys-of-before", keys], check=True)
+    for words in (("sync", "--dry-run"), ("sync",)):
+        office(*words)
+        assert "keys-of-before" not in office.git("for-each-ref")
+        assert office.git("for-each-ref", "refs/wz/came") == ""
+    # So is a folder of refs, in whose place the keys then find room again.
+    subprocess.run([*hub, "-d", "refs/wz/keys"], check=True)
+    subprocess.run([*hub, "refs/wz/keys/x", keys], check=True)
+    told = office("sync", code=5).err
+    assert "refs/wz/keys/x" in told
+    assert "docs/privacy.md" in told
+    subprocess.run([*hub, "-d", "refs/wz/keys/x"], check=True)
+    office("sync")
+    assert office.git("ls-remote", "origin", "refs/wz/keys").split()[0] == keys
+
+
+def test_what_was_sealed_to_a_revoked_key_unheard_of_is_not_lost(shared: dict[str, Clone], tmp_path: Path) -> None:
+    """A second desk of the office registers a case before it hears that the key was revoked."""
+    office = shared["office"]
+    root = shutil.copytree(office.root, tmp_path / "second")
+    second = Clone("office", root, shutil.copytree(office.keys, tmp_path / "keys-second"), office._run)
+    known = new(office)
+    office("key", "rotate", "--revoke")
+    office("sync")
+    case = new(second)
+    for file in second.keys.iterdir():  # where the old key is not held nothing can be sealed anew, and nothing goes
+        file.rename(tmp_path / file.name)
+    second("sync")
+    assert second.keys_of(case) == ["office"]
+    office("sync")
+    assert office.json("petitioner", case)["petitioner"]["name"] == NAME
+    office("sync")
+    second("sync")
+    revoked = [one["fingerprint"] for one in office.json("key", "list")["keys"] if one["status"] == "revoked"]
+    for clone in (office, second):
+        assert clone.keys_of(case) == clone.keys_of(known) == ["office"]
+        assert revoked[0] not in clone.git("ls-tree", "-r", "--name-only", "refs/wz/keys")
+
+
+def test_a_copy_that_does_not_open_replaces_none_that_does(shared: dict[str, Clone]) -> None:
+    """Whoever may push can put anything in the place of the office's copies, one that opens something else included."""
+    office, urban, _market = shared.values()
+    cases = [new(office) for _number in range(3)]
+    office("sync")
+    urban("sync")
+    other = next(line for line in urban.git("ls-tree", "-r", "refs/wz/keys").splitlines() if cases[2] in line)
+    for case in cases[:2]:
+        path = next(line for line in urban.git("ls-tree", "-r", "refs/wz/keys").splitlines() if case in line)
+        blobs = [other.split()[2]] if case == cases[0] else []
+        for number in range(0 if blobs else 4):  # some of which come before the right one, some behind it
+            (urban.root / "fake").write_text(f"{case} {number}")
+            blobs.append(urban.git("hash-object", "-w", "fake").strip())
+        for blob in (min(blobs), max(blobs)):
+            tree = _tree_with(urban, f"100644 blob {blob}\t{path.partition(chr(9))[2]}")
+            urban.git("push", "-q", "origin", f"+{urban.git('commit-tree', '-m', '', tree).strip()}:refs/wz/keys")
+            office("sync")
+            assert office.json("petitioner", case)["petitioner"]["name"] == NAME
+
+
+def _tree_with(clone: Clone, line: str) -> str:
+    """The tree of the keys with one file in another's place."""
+    environment = {**os.environ, "GIT_INDEX_FILE": str(clone.root / ".git/keys-index")}
+    for words, text in ((("read-tree", "refs/wz/keys"), ""), (("update-index", "--index-info"), line + "\n")):
+        subprocess.run(["git", "-C", str(clone.root), *words], input=text.encode(), env=environment, check=True)
+    done = subprocess.run(
+        ["git", "-C", str(clone.root), "write-tree"], env=environment, check=True, capture_output=True
+    )
+    return done.stdout.decode().strip()
 
 
 def test_forgotten_in_one_clone_is_forgotten_in_all(city: dict[str, Clone]) -> None:
@@ -396,6 +479,21 @@ def test_json_that_is_no_petitioner_is_refused(desk: Desk, text: str) -> None:
     assert desk.head() == head
 
 
+def test_a_petitioner_typed_in_a_files_place_is_not_quoted(city: dict[str, Clone], tmp_path: Path) -> None:
+    office = city["office"]
+    case = new(office)
+    typed = json.dumps({"name": "李四", "phone": "13900001111"}, ensure_ascii=False)
+    texts = ("--category", "投诉", "--channel", "网站", "--title", "路灯", "--content", "不亮")
+    for words in (
+        ("new", *texts, "--petitioner", typed),
+        ("correct", case, "--field", "诉求人", "--value-file", typed, "--reason", "换号"),
+        ("key", "export", tmp_path / "b.age", "--passphrase-file", "李四 words better kept"),
+    ):
+        told = office(*words, code=2)
+        assert "file" in told.err
+        assert "李四" not in told.out + told.err
+
+
 def test_numbers_in_the_texts_are_told_without_being_shown_and_moved(desk: Desk) -> None:
     content = "电话13712345678\n身份证110101190001010014"
     given = ("--category", "投诉", "--channel", "网站", "--title", "请回电13912345678", "--content", content)
@@ -421,6 +519,29 @@ def test_private_keys_are_for_their_owner_alone(city: dict[str, Clone]) -> None:
     case = new(office)
     files[0].chmod(0o644)
     assert "chmod 600" in office("petitioner", case, code=4).err
+    office("key", "rotate", code=4)
+    assert list(office.keys.iterdir()) == files  # no key was made that nobody lists
+    told = office("transfer", case, "--to", "urban-mgmt", "--route", "duty").err
+    assert told.index("chmod 600") < told.index(f"wz disclose {case}")
+    slip = office("print", case, "--form", "transfer", "-o", office.root.parent / "slip.docx").err
+    assert "chmod 600" in slip  # why the contact is not in it
+    files[0].chmod(0o600)
+
+
+def test_a_private_key_that_was_damaged_is_named(city: dict[str, Clone]) -> None:
+    office = city["office"]
+    case = new(office)
+    file = next(office.keys.iterdir())
+    good = file.read_text("utf-8")
+    lines = good.splitlines()
+    for edited in ("\ufeff" + good, good.replace("AGE-SECRET", "  AGE-SECRET"), good.replace("\n", "\r\n")):
+        file.write_bytes(edited.encode())
+        office("petitioner", case)
+    file.write_text("\n".join([*lines[:-1], lines[-1][:40]]), encoding="utf-8")
+    done = office("petitioner", case, code=4)
+    assert f"{file.name}:{len(lines)}:" in done.err
+    assert "wz key import" in done.err
+    assert lines[-1][:40] not in done.out + done.err
 
 
 def test_private_keys_stay_out_of_the_registry(city: dict[str, Clone]) -> None:
@@ -499,11 +620,33 @@ def test_units_yaml_keeps_every_byte_around_a_key(city: dict[str, Clone]) -> Non
     assert changes == ["2", "0"]
 
 
+def test_keys_written_by_hand_are_validated(city: dict[str, Clone]) -> None:
+    office = city["office"]
+    units = office.root / "units.yaml"
+    good = units.read_text("utf-8")
+    office("validate")
+    keys = {row["holder"]: row["key"] for row in office.json("key", "list")["keys"] if row["status"] == "current"}
+    mine, other = keys["office"], keys["market"]
+    for text, said in (
+        (good.replace(other, other[:-1] + ("q" if other[-1] != "q" else "p")), "no age key"),
+        (good.replace(other, mine), "key of office, too"),
+        (good.replace(f"- {mine}", f"- {mine}\n  revoked:\n    - {mine}"), "was revoked"),
+    ):
+        units.write_text(text, encoding="utf-8", newline="\n")
+        found = [one for one in office.json("validate", code=1)["problems"] if said in one["message"]]
+        assert text.splitlines()[found[0]["line"] - 1].strip().startswith("- age1")
+
+
 def test_a_key_is_nobody_elses(city: dict[str, Clone]) -> None:
     office, urban, _market = city.values()
     public = urban.json("key", "new")["key"]
     mistyped = public[:-1] + ("q" if public[-1] != "q" else "p")
     assert "age1" in office("key", "import", mistyped, "--for", "urban-mgmt", code=2).err
+    private = next(line for line in next(urban.keys.iterdir()).read_text("utf-8").splitlines() if line[0] == "A")
+    for words in (("import", private, "--for", "urban-mgmt"), ("rotate", "--new", private)):
+        told = office("key", *words, code=2)
+        assert private[:30] not in told.out + told.err
+    assert "wz key new" in office("key", "import", "ssh-ed25519 AAAA", "--for", "housing", code=2).err
     office("key", "import", public, "--for", "urban-mgmt")
     office("key", "import", public, "--for", "housing", code=2)
     urban("key", "import", public, "--for", "urban-mgmt", code=2)

@@ -38,7 +38,7 @@ def test_events_and_units(reader: Any) -> None:
     assert transfer | {"fields": json.loads(transfer["fields"])} == {
         "case_id": "20261119-8Z5HZT", "place": 1, "action": "transfer", "at": "2026-11-20T09:40:22+08:00",
         "by": "office/zhang", "body": "office", "note": None, "counts": 1,
-        "fields": {"to": "urban-mgmt", "route": "duty"}}  # fmt: skip
+        "fields": {"to": "urban-mgmt", "route": "duty", "disclosed_to": ["urban-mgmt"]}}  # fmt: skip
     joined = "select u.name from cases c join units u using (unit) where c.case_id like '%8Z5HZT'"
     assert rows(reader, joined) == [{"name": "城市管理局"}]
     asked = "select json_extract(fields, '$.to') unit from events where action = 'transfer' and case_id like '%8Z5HZT'"

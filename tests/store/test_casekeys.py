@@ -3,20 +3,26 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from wz.store.casekeys import REF, CaseKeys, Entry, held, join
+from wz.store.casekeys import REF, CaseKeys, Entry, Gone, held, join
+from wz.store.git import quoted
 from wz.store.registry import Registry
 
 Desk = Any
 Runner = Callable[..., Any]
 Interposed = Callable[[str, str], dict[str, str | None]]
+NOTHING = Gone()
 CASES = ("20261123-7KQ2M5", "20261124-ABCDE0", "20251231-00000Z")
+
+
+def every(one: Entry, blobs: Sequence[str]) -> str:
+    return min(blobs)
 
 
 def entry(case: str, holder: str = "office", digit: str = "0") -> Entry:
@@ -82,13 +88,25 @@ def test_changes_are_seen_before_they_are_recorded(keys: Keys) -> None:
     assert set(keys.blobs(REF)) == {entry(CASES[0], "bus")}
 
 
+def test_many_are_read_together_as_each_alone(keys: Keys) -> None:
+    keys.at({entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two", entry(CASES[1]): b"three"})
+    together, alone = CaseKeys(keys.registry.git), CaseKeys(keys.registry.git)
+    together.expect(CASES)
+    keys.desk.git("update-ref", "-d", REF)  # nothing is read anew
+    assert [together.of(case) for case in CASES] == [
+        {entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two"}, {entry(CASES[1]): b"three"}, {},
+    ]  # fmt: skip
+    alone.expect(CASES)
+    assert [alone.of(case) for case in CASES] == [{}, {}, {}]
+
+
 def test_two_clones_join_alike_whoever_does_it(keys: Keys) -> None:
     base = {entry(CASES[0]): b"zero"}
     ours = keys.at({**base, entry(CASES[1]): b"ours", entry(CASES[2], "gas"): b"left"})
     theirs = keys.at({**base, entry(CASES[1]): b"theirs", entry(CASES[2], "bus"): b"right"})
     git = keys.registry.git
-    joined = join(git, ours, theirs, lambda one, alike: True)
-    assert joined == join(git, theirs, ours, lambda one, alike: True)
+    joined = join(git, ours, theirs, NOTHING, every)
+    assert joined == join(git, theirs, ours, NOTHING, every)
     assert set(keys.blobs(joined)) == {
         entry(CASES[0]), entry(CASES[1]), entry(CASES[2], "gas"), entry(CASES[2], "bus"),
     }  # fmt: skip
@@ -96,9 +114,9 @@ def test_two_clones_join_alike_whoever_does_it(keys: Keys) -> None:
         keys.blobs(ours)[entry(CASES[1])],
         keys.blobs(theirs)[entry(CASES[1])],
     )
-    assert join(git, joined, ours, lambda one, alike: True) == joined
-    assert join(git, ours, None, lambda one, alike: True) == ours
-    assert join(git, None, ours, lambda one, alike: True) == ours
+    assert join(git, joined, ours, NOTHING, every) == joined
+    assert join(git, ours, None, NOTHING, every) == ours
+    assert join(git, None, ours, NOTHING, every) == ours
     assert keys.desk.git("log", "-1", "--format=%P", joined).strip() == ""
 
 
@@ -107,13 +125,37 @@ def test_what_is_not_to_be_kept_comes_from_neither_side(keys: Keys) -> None:
     theirs = keys.at({entry(CASES[0]): b"a", entry(CASES[0], "gas", "1"): b"d", entry(CASES[2], "gas", "2"): b"e"})
     git = keys.registry.git
 
-    def keep(one: Entry, alike: bool) -> bool:  # the first case is forgotten, one key is revoked
-        assert alike == (one == entry(CASES[0]))
-        return one.case_id != CASES[0] and one.fingerprint != "1" * 16
+    def keep(one: Entry, blobs: Sequence[str]) -> str | None:  # asked of what one side alone has
+        asked.append(one)
+        return blobs[0] if one.fingerprint != "2" * 16 else None
 
-    assert set(keys.blobs(join(git, ours, theirs, keep))) == {entry(CASES[1]), entry(CASES[2], "gas", "2")}
-    nothing = join(git, ours, theirs, lambda one, alike: False)
-    assert keys.blobs(nothing) == {}
+    gone = Gone({CASES[0]}, {"1" * 16})
+    for left, right in ((ours, theirs), (theirs, ours)):
+        asked = list[Entry]()
+        assert set(keys.blobs(join(git, left, right, gone, keep))) == {entry(CASES[1])}
+        assert set(asked) == {entry(CASES[1]), entry(CASES[2], "gas", "2")}
+    # What both have alike goes, too.
+    assert set(keys.blobs(join(git, ours, ours, gone, every))) == {entry(CASES[1])}
+    assert keys.blobs(join(git, ours, ours, Gone(set(CASES)), every)) == {}
+
+
+def test_what_is_no_key_comes_from_nobody(keys: Keys) -> None:
+    """Whoever may push to the shared repository may put anything there, under any name."""
+    desk, git = keys.desk, keys.registry.git
+    ours = keys.at({entry(CASES[0]): b"a"})
+    blob = desk.git("hash-object", "-w", "units.yaml").strip()
+    fake = entry(CASES[1]).path
+    names = (f'x"\nM 100644 {blob} {fake}', f"2025/12/31/{CASES[0]}/office-{'0' * 16}.age", "units.yaml")
+    tree = desk.git("rev-parse", f"{ours}^{{tree}}").strip()
+    lines = [
+        *("commit refs/heads/odd", "committer a <a@b> 0 +0000", "data 0", f"from {desk.head}", f'M 040000 {tree} ""'),
+        *(f"M 100644 {blob} {quoted(name).decode()}" for name in names),
+        f"M 160000 {desk.head} {fake}",  # another repository, by its commit
+    ]
+    git.run("fast-import", "--quiet", stdin="\n".join([*lines, "", ""]).encode())
+    odd = desk.git("rev-parse", "odd").strip()
+    assert join(git, ours, odd, NOTHING, every) == join(git, odd, ours, NOTHING, every) == ours
+    assert set(keys.blobs(odd)) == {entry(CASES[0])}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills process groups")
@@ -173,3 +215,17 @@ def test_a_rival_that_moves_the_keys_is_waited_out(desk: Desk, wz: Runner, inter
     second = wz("new", *sealed, "--format", "id", cwd=desk.root, env=env).out.strip()
     assert {one.case_id for one in rival.blobs(REF)} == {first, second, CASES[1]}
     assert Path(desk.root / desk.path(second)).exists()
+
+
+def test_many_cases_keys_are_read_at_once(keys: Keys) -> None:
+    """What was read ahead is there without git; the others are read as they are asked for."""
+    keys.at({entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two", entry(CASES[2]): b"three"})
+    changes = CaseKeys(keys.registry.git)
+    changes.expect(CASES[:2])
+    keys.desk.git("update-ref", "-d", REF)
+    assert changes.of(CASES[0]) == {entry(CASES[0]): b"one", entry(CASES[0], "water"): b"two"}
+    assert changes.of(CASES[1]) == changes.of(CASES[2]) == {}
+    changes.drop(entry(CASES[0], "water"))
+    assert changes.of(CASES[0]) == {entry(CASES[0]): b"one"}
+    changes.expect(CASES)  # there is no ref any more
+    assert changes.of(CASES[2]) == {}

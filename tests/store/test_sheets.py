@@ -182,6 +182,23 @@ def test_texts_that_look_like_formulas_are_given_back_as_texts() -> None:
     assert openpyxl.load_workbook(io.BytesIO(with_reasons(sheet, {2: "r"}))).active["A2"].data_type == "s"
 
 
+def test_cells_that_a_spreadsheet_shows_and_does_not_hold() -> None:
+    """Merged cells below the headers, and formulas whose results nobody saved; a merged title above them is custom."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (["汇总表"], ["编号", "主题", "内容"], [1, "路灯", "不亮"], [2, None, "=C3"], ["=1+1", "修路", "文字"]):
+        page.append(row)
+    page.merge_cells("A1:C1")
+    page.merge_cells("B3:B4")
+    out = io.BytesIO()
+    book.save(out)
+    found = read_sheet("a.xlsx", out.getvalue())
+    assert found.unseen == (["B3:B4"], ["C4", "A5"])
+    assert [row.values["内容"] for row in found.rows] == ["不亮", None, "文字"]
+    assert read_sheet("a.xlsx", xlsx(["a"], ["f"])).unseen == ([], [])
+
+
 def test_columns_are_lettered_as_in_spreadsheets() -> None:
     assert [column_name(place) for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 

@@ -1,6 +1,6 @@
 """Several clones, worked on at random and synced at random: in the end all are equal and nothing is lost or double.
 
-WZ_STEPS sets how much is done (default 40), WZ_SEED what; `python -m tests.trust.clones` goes on for as long as wanted.
+WZ_STEPS sets how much is done (default 24), WZ_SEED what; `python -m tests.trust.clones` goes on for as long as wanted.
 With kills, and over git's own daemon, test_soak.py does the same.
 """
 
@@ -16,7 +16,7 @@ from tests.serving import git_over_http
 from tests.trust.clones import Clones, git
 from tests.trust.conftest import Clone
 
-STEPS = int(os.environ.get("WZ_STEPS", "40"))
+STEPS = int(os.environ.get("WZ_STEPS", "24"))
 
 
 def test_three_clones_and_a_folder(clones: Callable[..., Clones]) -> None:

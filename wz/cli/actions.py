@@ -197,7 +197,8 @@ def _listed(text: str) -> list[str]:
 
 
 def _group(name: str, help_text: str, members: Mapping[str, str]) -> click.Group:
-    group = click.Group(name, help=help_text, short_help=help_text)
+    examples = "".join(f"\n  {ACTIONS[action].example}" for action in members.values())
+    group = click.Group(name, help=help_text + "\n\n\b\n" + _("Example:") + examples, short_help=help_text)
     for member, action in members.items():
         group.add_command(command(ACTIONS[action], member))
     return group

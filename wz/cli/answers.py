@@ -57,7 +57,8 @@ def _given(asked: Asked, given: Mapping[str, Any]) -> Any:
     value = given.get(asked.parameter)
     if value in (None, ()):
         path = given.get(asked.parameter + "_file")
-        return read_text(path) if path else None
+        # A corrected petitioner may be typed in the file's place.
+        return read_text(path, quoting=asked.parameter != "value") if path else None
     if given.get(asked.parameter + "_file"):
         raise Usage(
             _("{option} and {option}-file are both given").format(option=asked.option), _("Give one of the two.")

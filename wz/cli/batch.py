@@ -38,11 +38,11 @@ class Batch(click.Command):
 
         An action is named by its code, its label, or the words of its command: `return accept`.
         """
-        from wz.actions.catalog import ACTIONS
+        from wz.cli.columns import IN_TABLES, code_of
 
-        for count in (1, 2):
-            code = "-".join(args[:count]).replace("extend-", "extension-")
-            for action in ACTIONS.values():
+        for count in (2, 1):
+            code = code_of(" ".join(args[:count]))
+            for action in IN_TABLES.values():
                 if len(args) >= count and code in (action.name, action.label):
                     return _of_action(action), list(args[count:])
         return self, list(args)
@@ -57,9 +57,9 @@ def _complete_file(ctx: click.Context, param: click.Parameter, incomplete: str) 
     """Actions by their names; then files, as the shell completes them."""
     from click.shell_completion import CompletionItem
 
-    from wz.actions.catalog import ACTIONS
+    from wz.cli.columns import IN_TABLES
 
-    names = [CompletionItem(name, help=_(one.help)) for name, one in ACTIONS.items() if name.startswith(incomplete)]
+    names = [CompletionItem(name, help=_(one.help)) for name, one in IN_TABLES.items() if name.startswith(incomplete)]
     return [*names, CompletionItem(incomplete, type="file")]
 
 
@@ -122,7 +122,9 @@ def batch(**given: Any) -> int:
 def _of_action(action: Action) -> click.Command:
     """The command that does one action to many cases."""
     from wz.cli.actions import common_options, own_options
+    from wz.cli.approve import redact_option
 
+    extra = [redact_option()] if action.name == "approve" else []
     made = click.Command(
         action.name,
         callback=lambda **given: perform(action, given),
@@ -130,8 +132,11 @@ def _of_action(action: Action) -> click.Command:
         + f" ({action.label}) "
         + _("To every case of FILE: a list of ids, or a table whose cells prevail over the options.")
         + " "
-        + _(_FILE),
-        params=[click.Argument(["file"], required=False, type=click.Path()), *own_options(action)],
+        + _(_FILE)
+        + "\n\n\b\n"
+        + _("Example:")
+        + f"\n  {action.example.replace('wz ', 'wz batch ').replace(' 8Z5HZT', '')} 编号.txt",
+        params=[click.Argument(["file"], required=False, type=click.Path()), *own_options(action), *extra],
     )
     for decorate in reversed(common_options(action)):
         decorate(made)
@@ -142,6 +147,7 @@ def _of_action(action: Action) -> click.Command:
 def perform(action: Action | None, given: Mapping[str, Any]) -> int:
     """Read the table, do what its rows ask, print what became of each. Returns the exit code."""
     from wz.cli.outcomes import reason, show
+    from wz.cli.problems import tell_unseen
     from wz.cli.rows import PROBLEM_HEADERS, Table
     from wz.office.batch import batch as run
 
@@ -152,6 +158,7 @@ def perform(action: Action | None, given: Mapping[str, Any]) -> int:
         from wz.store.sheets import read_sheet
 
         sheet = read_sheet(name, data, given["sheet"])
+        tell_unseen(sheet)
     folder = Path.cwd() if given["file"] in (None, "-") else Path(given["file"]).parent
     table = Table(sheet, folder, action, given if action else {}, given["ignore"])
     with click.progressbar(

@@ -42,7 +42,13 @@ def calendar() -> None:
     """The group itself does nothing."""
 
 
-@calendar.command(help=_("Show a month (2026-10) or a year (2026); without one, this month."))
+@calendar.command(
+    help=_("Show a month (2026-10) or a year (2026); without one, this month.")
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz calendar show 2026-10",
+    short_help=_("Show a month (2026-10) or a year (2026); without one, this month."),
+)
 @click.argument("period", required=False)
 @format_option("table", "json")
 @rev_option
@@ -139,7 +145,13 @@ def weekday(day: date) -> str:
     return term(*_WEEKDAYS[day.weekday()])
 
 
-@calendar.command(help=_("Write a published year's arrangement into calendar.yaml, so that no update moves it."))
+@calendar.command(
+    help=_("Write a published year's arrangement into calendar.yaml, so that no update moves it.")
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz calendar pin 2026",
+    short_help=_("Write a published year's arrangement into calendar.yaml, so that no update moves it."),
+)
 @click.argument("year", type=whole_number(2001, 2100))
 @click.option("--dry-run", is_flag=True, help=_("Print what would be written; write nothing."))
 @registry_option

@@ -21,7 +21,10 @@ COMMON: dict[str, tuple[str, ...]] = {
     "note": ("note", "备注"),
     "attach": ("attach", "附件", "attachments"),
     "key": ("key", "行键"),
+    "redact": ("redact", "隐去个人信息"),
 }
+# Actions that tables do: history comes in whole.
+IN_TABLES: Mapping[str, Action] = {name: action for name, action in ACTIONS.items() if name != "import"}
 _BEHIND = re.compile(r"[*＊]|[(（](必填|选填|required|optional)[)）]", re.IGNORECASE)
 _SEVERAL = re.compile(r"[,，、;；\n]")
 _YES = {"yes", "y", "true", "1", "是", "√", "✓"}
@@ -75,25 +78,32 @@ def _chinese(action: Action, path: tuple[str, ...]) -> str:
     return str(place.get("title", "")).rpartition(" ")[2]
 
 
+def code_of(words: str) -> str:
+    """The code of the action that a command's words name: `extend grant` is extension-grant."""
+    code = words.replace(" ", "-").replace("extend-", "extension-")
+    return "supervise" if code == "supervise-open" else code
+
+
 def action_called(text: str) -> Action:
     """An action by its code, its Chinese label, or the words of its command. Raises Usage."""
     wanted = " ".join(text.split()).lower()
-    code = wanted.replace(" ", "-").replace("extend-", "extension-")
-    for action in ACTIONS.values():
+    code = code_of(wanted)
+    for action in IN_TABLES.values():
         if code == action.name or wanted == action.label:
             return action
     if code in ("new", "登记", "import", "导入"):
         raise Usage(
-            _("{action} is no action on a case that is there").format(action=text), _("`wz new` registers a case.")
+            _("{action} is no action on a case that is there").format(action=text),
+            _("`wz new` registers a case, `wz import FILE` a table of them."),
         )
     from difflib import get_close_matches
 
-    close = get_close_matches(wanted, [one for action in ACTIONS.values() for one in (action.name, action.label)], 2)
+    close = get_close_matches(wanted, [one for action in IN_TABLES.values() for one in (action.name, action.label)], 2)
     raise Usage(
         _("there is no action {action}").format(action=text or '""'),
         _("Did you mean {close}?").format(close=", ".join(close))
         if close
-        else _("It is one of {actions}.").format(actions=", ".join(ACTIONS)),
+        else _("It is one of {actions}.").format(actions=", ".join(IN_TABLES)),
     )
 
 
@@ -102,7 +112,7 @@ def raw(asked: Asked, parameter: str, value: Value, header: str) -> Iterator[tup
     text = typed(value)
     field = asked.field
     if parameter and parameter.startswith("flag_"):
-        if _truth(text, header):
+        if truth(text, header):
             yield parameter, True
     elif field.flags:
         yield flag_parameter(_flag(asked, text, header)), True
@@ -125,11 +135,12 @@ def _flag(asked: Asked, text: str, header: str) -> str:
 
     if asked.field.kind == "yes-no":
         yes, no = asked.field.flags
-        return yes if _truth(text, header) else no
+        return yes if truth(text, header) else no
     return "--" + choose(choices_of(asked.field), text, header)
 
 
-def _truth(text: str, header: str) -> bool:
+def truth(text: str, header: str) -> bool:
+    """Yes or no, as people write it. Raises Usage."""
     wanted = text.strip().lower()
     if wanted in _YES | _NO:
         return wanted in _YES

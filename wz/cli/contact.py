@@ -24,7 +24,7 @@ def contact(given: Mapping[str, Any]) -> Petitioner:
                 _("--petitioner and --{name} are both given").format(name=next(iter(typed)).replace("_", "-")),
                 _("Give one of the two."),
             )
-        return entered(from_json(read_text(given["petitioner"])))
+        return entered(from_json(read_text(given["petitioner"], quoting=False)))
     if typed or not at_terminal():
         return entered(typed)
     click.echo(_("The petitioner, sealed before it is written; Enter leaves a line out."), err=True)

@@ -88,10 +88,12 @@ _MANY = 500
 @registry_option
 def import_file(file: Path, **given: Any) -> int:
     from wz.cli.importing import json_of, show_columns, show_outcome
+    from wz.cli.problems import tell_unseen
     from wz.office import intake
     from wz.office.actors import typist
     from wz.office.exchange import is_case
     from wz.office.headings import matched
+    from wz.office.vault import Vault
     from wz.store.sheets import read_sheet
 
     _refuse_overwriting(file, given["errors"])
@@ -104,6 +106,7 @@ def import_file(file: Path, **given: Any) -> int:
 
         return bring_whole(registry, name, data, given, by=by, now=moment)
     sheet = read_sheet(name, data, given["sheet"])
+    tell_unseen(sheet)
     profile = _profile(given, file)
     columns = matched(sheet.headers, profile.columns)
     show_columns(sheet, columns, profile)
@@ -126,6 +129,8 @@ def import_file(file: Path, **given: Any) -> int:
         click.echo(pretty(json_of(found, given["dry_run"])))
     else:
         show_outcome(found, given["dry_run"])
+    if any(draft.petitioner for draft in found.drafts) and (said := Vault(registry).demonstration()):
+        click.echo(said, err=True)
     return REJECTED if found.rejected else 0
 
 

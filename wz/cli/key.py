@@ -23,7 +23,10 @@ _STATUS = {"current": "在用", "retired": "停用", "revoked": "作废", "unlis
     + _(
         "A key has two halves. The public one stands in units.yaml and seals; the private one lies on this computer, "
         "outside the registry, and opens. Whoever loses the private half can read nothing any more: back it up."
-    ),
+    )
+    + "\n\n\b\n"
+    + _("Example:")
+    + "\n  wz key list\n  wz key export backup.age",
     short_help=_("Keys to which petitioners are sealed: make, list, rotate, back up."),
 )
 def key() -> None:
@@ -173,7 +176,7 @@ def import_keys(source: str, named: str | None, passphrase_file: str | None, out
     from wz.store import sealing
 
     registry = current().registry
-    text = source if sealing.is_public(source) else _opened(source, passphrase_file)
+    text = source if sealing.is_public(source) else _opened(_file(source), passphrase_file)
     if sealing.PRIVATE_MARK in text:
         written = keys.restore(registry, text, now())
         click.echo("\n".join(map(str, written)) or _("These keys are held here already."))
@@ -191,6 +194,19 @@ def import_keys(source: str, named: str | None, passphrase_file: str | None, out
     _show(keys.add(registry, body, public[0], now()), output)
 
 
+def _file(source: str) -> str:
+    """What was given, if it can be a file's name. Raises Usage, which quotes no private key."""
+    from wz.office.keys import refuse_foreign
+
+    try:
+        there = Path(source).exists()
+    except (OSError, ValueError):  # such as a whole key file, pasted
+        there = False
+    if not there:
+        refuse_foreign(source)
+    return source
+
+
 def _opened(source: str, passphrase_file: str | None) -> str:
     """The text of a file of keys; of a backup, once the passphrase opens it. Raises Usage."""
     from wz.store import sealing
@@ -200,13 +216,16 @@ def _opened(source: str, passphrase_file: str | None) -> str:
         return text
     opened = sealing.unlock(text.encode("utf-8"), _passphrase(passphrase_file, confirm=False))
     if opened is None:
-        raise Usage(_("the passphrase does not open {file}").format(file=source), _("Type it again."))
+        raise Usage(
+            _("the passphrase does not open {file}").format(file=source),
+            _("Type it again; if it is right, the file was damaged."),
+        )
     return opened.decode("utf-8", "replace")
 
 
 def _passphrase(file: str | None, *, confirm: bool) -> str:
     if file is not None:
-        return read_text(file).strip("\r\n")
+        return read_text(file, quoting=False).strip("\r\n")
     if not at_terminal():
         raise Usage(_("a passphrase is needed, and nobody can be asked"), _("Give it with --passphrase-file FILE."))
     answer: str = click.prompt(_("Passphrase"), hide_input=True, confirmation_prompt=confirm, err=True)

@@ -1,11 +1,15 @@
 """What became of the rows of a table, for people and for scripts."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import click
 
-from wz.i18n import _, ngettext
+from wz.i18n import _, labelled, ngettext
 from wz.office.batch import Outcome
+from wz.office.verdict import Verdict
+
+_SHOWN = 8
 
 
 def show(name: str, outcomes: Sequence[Outcome], output: str, dry_run: bool) -> None:
@@ -17,10 +21,24 @@ def show(name: str, outcomes: Sequence[Outcome], output: str, dry_run: bool) -> 
             if one.code:
                 click.echo(_fault_line(name, one), err=True)
     else:
+        from wz.cli.approve import indented, left_out
+
         for one in outcomes:
             click.echo(_line(name, one))
+            for line in left_out(one.left_out) if one.left_out else ():
+                click.echo(indented(line))
+    tell_notes([] if any(one.code for one in outcomes) else outcomes)
     for line in _summary(outcomes):
         click.echo(line, err=True)
+
+
+def tell_notes(verdicts: Sequence[Verdict]) -> None:
+    """Say on stderr what is to be known of what was or would be recorded, the same thing once."""
+    counted = Counter(note for one in verdicts for note in one.notes)
+    for note, count in list(counted.items())[:_SHOWN]:
+        click.echo(note if count == 1 else _("{note} ({count} times)").format(note=note, count=count), err=True)
+    if len(counted) > _SHOWN:
+        click.echo(_("… and {count} more: --format json lists all").format(count=len(counted) - _SHOWN), err=True)
 
 
 def _show_json(name: str, outcomes: Sequence[Outcome], dry_run: bool) -> None:
@@ -57,7 +75,7 @@ def _line(name: str, one: Outcome) -> str:
             place=f"{name}:{one.line}", action=action, case=one.case, event=one.place, at=shown(one.at)
         )
     state = term(one.state, STATE_LABELS[one.state]) if one.state else ""
-    line = f"{action} {one.case}: {state}"
+    line = labelled(f"{action} {one.case}", state)
     return line if one.commit else _("would be recorded: {line}").format(line=line)
 
 
@@ -65,13 +83,15 @@ def _fault_line(name: str, one: Outcome) -> str:
     from wz.cli.problems import problem_line
     from wz.model.problem import Problem
 
-    message = f"{one.case}: {one.message}" if one.case else one.message
+    message = labelled(one.case, one.message) if one.case else one.message
     return problem_line(Problem(file=name, line=one.line, message=message, cure=one.cure))
 
 
 def reason(one: Outcome) -> str:
     """What the table is given back with."""
-    return f"{one.message} {one.cure}".strip() if one.code else ""
+    from wz.cli.problems import with_cure
+
+    return with_cure(one.message, one.cure) if one.code else ""
 
 
 def _summary(outcomes: Sequence[Outcome]) -> list[str]:

@@ -84,7 +84,7 @@ def print_form(case: str | None, form: str | None, templates: Path | None, **giv
     if missing or case is None or form is None:
         raise Usage(_("missing: {options}").format(options=", ".join(missing)), _("`wz print --help` shows examples."))
     from wz.office.forms import FORMS
-    from wz.office.printing import document, material, told
+    from wz.office.printing import closed, document, material, told
     from wz.office.templates import template
     from wz.render.docx import fill
 
@@ -97,6 +97,8 @@ def print_form(case: str | None, form: str | None, templates: Path | None, **giv
     values = document(FORMS[form], stuff)
     if "contact" in values and told(stuff) is not None:
         click.echo(_("It holds the petitioner's contact: hand it over, and keep no file of it."), err=True)
+    if "contact" in values and (why := closed(stuff)) is not None:
+        click.echo(_("The petitioner's contact is not in it. {why}").format(why=f"{why.message}\n{why.cure}"), err=True)
     _write(fill(bare, values, name), given["output"] or f"{case_id}-{FORMS[form].label}.docx", given["force"])
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wz.cli.context import current
-from wz.i18n import _, labelled
+from wz.i18n import CHINESE, _, labelled, listed
 from wz.model.article import article_name
 from wz.model.problem import Problem
 from wz.render.table import one_line
@@ -15,12 +15,23 @@ from wz.render.table import one_line
 if TYPE_CHECKING:
     from wz.render.github import Annotation
     from wz.render.junit import Suite
+    from wz.store.sheets import Sheet
+
+_SHOWN = 8
+_ENDS = (".", "。", "!", "！", "?", "？", ":", "：", ")", "）")
 
 
 def problem_line(problem: Problem) -> str:
     """One problem."""
     place = f"{problem.file}:{problem.line}" if problem.line else problem.file
-    return one_line(f"{place}: {what_is_wrong(problem)} {problem.cure}")
+    return one_line(f"{place}: {with_cure(what_is_wrong(problem), problem.cure)}")
+
+
+def with_cure(message: str, cure: str) -> str:
+    """What is wrong and what helps, as sentences of one line."""
+    if not cure or message.rstrip().endswith(_ENDS):
+        return f"{message} {cure}".strip()
+    return f"{message}{'。' if CHINESE else '. '}{cure}"
 
 
 def what_is_wrong(problem: Problem) -> str:
@@ -70,3 +81,26 @@ def place_in_repository() -> str:
     root: Path = current().registry.root.resolve()
     top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
     return "" if top == root else root.relative_to(top).as_posix() + "/"
+
+
+def tell_unseen(sheet: "Sheet") -> None:
+    """Say on stderr which cells a spreadsheet shows filled and wz read as empty."""
+    told = (
+        (
+            sheet.unseen.merged,
+            _("{file}: merged cells: {cells}. The first cell of each has the value; the others are read as empty."),
+            _("Unmerge them and fill every cell."),
+        ),
+        (
+            sheet.unseen.formulas,
+            _("{file}: formulas without a saved result are read as empty: {cells}."),
+            _("Open the file in a spreadsheet program and save it there."),
+        ),
+    )
+    for cells, text, cure in told:
+        if cells:
+            named = listed(cells[:_SHOWN])
+            if len(cells) > _SHOWN:
+                named += " " + _("… and {count} more").format(count=len(cells) - _SHOWN)
+            click.echo(_("warning: {text}").format(text=text.format(file=sheet.name, cells=one_line(named))), err=True)
+            click.echo(cure, err=True)

@@ -5,16 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from wz.actions.base import Action
-from wz.actions.catalog import ACTIONS
 from wz.cli.answers import gather
 from wz.cli.columns import (
     COMMON,
+    IN_TABLES,
     action_called,
     columns_of,
     common_columns,
     plain_header,
     raw,
     several,
+    truth,
     typed,
 )
 from wz.cli.context import happened_at
@@ -106,7 +107,19 @@ class Table:
             at=happened_at(at) if at else None,
             behalf=behalf or self._given.get("on_behalf"),
             key=_text(common.get("key")),
+            redact=self._redacts(action, common),
         )
+
+    def _redacts(self, action: Action, common: Mapping[str, Value]) -> bool:
+        if "redact" not in common:
+            return bool(self._given.get("redact"))
+        wanted = truth(typed(common["redact"]), "redact")
+        if wanted and action.name != "approve":
+            raise Usage(
+                _("{action} takes no {column}").format(action=action.name, column="redact"),
+                _("Empty the cell; or leave the column out with --ignore."),
+            )
+        return wanted
 
     def _action_of(self, common: Mapping[str, Value]) -> Action:
         named = _text(common.get("action"))
@@ -174,7 +187,7 @@ class Table:
     def _refuse_headers(self) -> None:
         """Every column must be one of the action, or of some action. Raises Usage that names those that are none."""
         known = {*common_columns(), *self._ignored}
-        for action in [self._action] if self._action else ACTIONS.values():
+        for action in [self._action] if self._action else IN_TABLES.values():
             known |= columns_of(action).keys()
         unknown = [header for header, name in self._plain.items() if name not in known]
         if unknown and not self._lenient:

@@ -89,7 +89,7 @@ def _text(shown: dict[str, Any]) -> str:
         if facts.get(key):
             lines.append(labelled(label, _fact(key, facts[key])))
     if facts.get("petitioner"):
-        lines.append(labelled(_("Petitioner"), _("sealed (wz petitioner {case})").format(case=shown["case"])))
+        lines.append(labelled(_("Petitioner"), _petitioner(shown)))
     if facts.get("urgent"):
         lines.append(labelled(_("Urgent"), _("yes (突发类: no extension)")))
     lines += ["", _safe(facts["content"]), ""]
@@ -97,6 +97,12 @@ def _text(shown: dict[str, Any]) -> str:
     lines += ["", *(_event(one) for one in shown["events"])]
     named = listed(_action_name(name) for name in shown["next"])
     return "\n".join([*lines, "", labelled(_("Possible now"), named)])
+
+
+def _petitioner(shown: dict[str, Any]) -> str:
+    if shown["forgotten"]:
+        return _("forgotten on {at}, nobody can open it any more").format(at=_moment(shown["forgotten"]))
+    return _("sealed (wz petitioner {case})").format(case=shown["case"])
 
 
 def _fact(key: str, value: Any) -> str:

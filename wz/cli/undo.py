@@ -85,11 +85,14 @@ def _show(meant: "Undoing", undone: "list[Undone]", output: str, dry_run: bool) 
             )
         )
         return
+    from wz.cli.outcomes import tell_notes
+
     faulty = [one for one in undone if one.code]
     for one in faulty or undone:
         click.echo(_line(one), err=bool(one.code))
         if one.code and one.cure:
             click.echo(f"  {one.cure}", err=True)
+    tell_notes([] if faulty else undone)
     if faulty:
         click.echo(
             ngettext(

@@ -15,17 +15,20 @@ from wz.office.act import Document
 from wz.office.text import clean
 
 
-def read_text(path: str) -> str:
-    """A text from a file in UTF-8, or from standard input for `-`; it is taken as it is. Raises Usage."""
+def read_text(path: str, *, quoting: bool = True) -> str:
+    """A text from a file in UTF-8, or from standard input for `-`; it is taken as it is.
+
+    Raises Usage; without `quoting` its message does not hold what may have been typed in the file's place.
+    """
+    named = path if quoting else _("the file that was named")
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Usage(_("{path} is not UTF-8").format(path=path), _("Save it as UTF-8.")) from None
+        raise Usage(_("{path} is not UTF-8").format(path=named), _("Save it as UTF-8.")) from None
     except OSError as error:
-        raise Usage(
-            _("cannot read {path}: {reason}").format(path=path, reason=reason_of(error)), _("Check the file's name.")
-        ) from None
+        cure = _("Check the file's name.") if quoting else _("A file's name is wanted, or - for standard input.")
+        raise Usage(_("cannot read {path}: {reason}").format(path=named, reason=reason_of(error)), cure) from None
 
 
 def read_document(path: str) -> Document:

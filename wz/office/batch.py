@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from wz.actions.base import Action
@@ -15,7 +16,10 @@ from wz.i18n import _
 from wz.model.event import Event, plain
 from wz.model.instants import shown, written
 from wz.office.actors import actor_of, find_actor, typist
+from wz.office.confidentiality import PUBLISHED, Proposal, proposed
+from wz.office.confidentiality import shown as shown_find
 from wz.office.deciding import compose
+from wz.office.disclosing import TOUCHING
 from wz.office.documents import Documents
 from wz.office.finding import Finder
 from wz.office.transaction import Done, Transaction, message_of_many
@@ -25,12 +29,16 @@ from wz.store.registry import Registry
 
 # A row that is done once more has the key of the first time with its number: `K#2`.
 _AGAIN = "#"
+# So many rows are looked at together.
+_PIECE = 256
+# What --redact fills.
+_REDACTED = {"redactions", *(f"redacted_{name}" for name in PUBLISHED)}
 
 
 class Request(NamedTuple):
     """A row: what is to be done to which case, as the event carries it; `case` and `behalf` as they were written.
 
-    `key` is the row's own, where the table has one.
+    `key` is the row's own, where the table has one; `redact`: what is personal is left out of what it publishes.
     """
 
     line: int
@@ -41,6 +49,7 @@ class Request(NamedTuple):
     at: datetime | None
     behalf: str | None
     key: str | None
+    redact: bool = False
 
 
 class Wrong(NamedTuple):
@@ -56,11 +65,26 @@ Result = Literal["recorded", "possible", "on-record", "wrong", "refused", "unrea
 
 
 class Outcome(Verdict, kw_only=True):
-    """What became of a row. `possible`: it would be recorded, but for a dry run or for other rows."""
+    """What became of a row. `possible`: it would be recorded, but for a dry run or for other rows.
+
+    `left_out` is what an approval does not publish, find by find, with the texts as published.
+    """
 
     line: int
     result: Result
     key: str | None = None
+    left_out: Proposal | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        data = super().plain()
+        del data["left_out"]
+        if self.left_out is None:
+            return data
+        return data | {
+            "left_out": list(map(shown_find, self.left_out.found)),
+            "as_published": self.left_out.texts,
+        }
 
 
 def batch(
@@ -81,13 +105,19 @@ def batch(
     typist(registry.directory, email)
     with nullcontext() if dry_run else registry.locked():
         office = _Desk(registry, email, now, again)
-        outcomes = [office.take(row) for row in rows]
+        outcomes = [office.take(row) for piece in _pieces(rows) for row in office.ready(piece)]
         if not dry_run and not any(one.code for one in outcomes):
             recorded = iter(office.record(per_case))
             for one in outcomes:
                 if one.result == "possible":
                     one.result, one.commit = "recorded", next(recorded).commit
     return outcomes
+
+
+def _pieces(rows: Iterable[Request | Wrong]) -> Iterator[list[Request | Wrong]]:
+    rows = iter(rows)
+    while piece := list(islice(rows, _PIECE)):
+        yield piece
 
 
 class _Desk:
@@ -98,6 +128,18 @@ class _Desk:
         self._finder = Finder(registry)
         self._transaction = Transaction(registry, now)
         self._faulty: dict[str, int] = {}  # the first line at fault, by case
+
+    def ready(self, rows: Sequence[Request | Wrong]) -> Sequence[Request | Wrong]:
+        """The same rows, with the keys read that deciding them will ask for."""
+        wanted = [row.case for row in rows if isinstance(row, Request) and row.action.name in TOUCHING]
+        self._transaction.vault.keys.expect(filter(None, map(self._found, dict.fromkeys(wanted))))
+        return rows
+
+    def _found(self, named: str) -> str | None:
+        try:
+            return self._finder.find(named)
+        except WzError:  # of which its row will tell
+            return None
 
     def take(self, row: Request | Wrong) -> Outcome:
         """Decide a row on the cases as they will be."""
@@ -138,18 +180,22 @@ class _Desk:
             outcome.result, outcome.place, outcome.at = "on-record", place, event.at
             return
         assert read.facts is not None
-        lead = None
+        lead, fields = None, row.fields
+        if row.redact:
+            case = replay(read.facts, read.events, self._registry.law).case
+            outcome.left_out = proposed(self._registry.directory, case, fields)
+            fields = {**fields, **outcome.left_out.fields}
         if row.behalf is None and row.action.who == "unit":
             lead = replay(read.facts, read.events, self._registry.law).case.lead
         done = self._transaction.act(
             outcome.case,
             row.action,
-            {**row.fields, "key": key},
+            {**fields, "key": key},
             by=actor_of(row.action, self._registry.directory, self._email, row.behalf, lead),
             at=row.at or self._now,
             documents=row.documents,
         )
-        outcome.place, outcome.state = done.place, done.case.state
+        outcome.place, outcome.state, outcome.notes = done.place, done.case.state, done.notes
         outcome.at = done.event.at if done.event else None
 
     def _blame(self, outcome: Outcome, error: WzError) -> None:
@@ -192,6 +238,7 @@ def content_key(registry: Registry, case_id: str, row: Request) -> str:
     }
     behalf = find_actor(registry.directory, row.behalf) if row.behalf and row.action.who != "petitioner" else None
     said = [case_id, row.action.name, row.fields, files, written(row.at) if row.at else None, behalf]
+    said += ["redact"] if row.redact else []
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
     return (
         "r" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:15]
@@ -228,6 +275,7 @@ def _refuse_other_content(row: Request, event: Event, place: int) -> None:
         return
     would_be = compose(row.action, row.fields, event.by, row.at or event.at)
     files = {*row.documents, "attachments", "key"} | ({"value"} if _tells_petitioner(row) else set())
+    files |= _REDACTED if row.redact else set()
     ours, theirs = (
         {name: value for name, value in plain(one).items() if name not in files} for one in (would_be, event)
     )

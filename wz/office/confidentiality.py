@@ -1,14 +1,14 @@
 """What leaves the office carries nothing personal (第十九条至第二十一条): what is published, what a unit may see."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from wz.actions.approve import Approve, Redaction
 from wz.actions.decide import Decide
 from wz.actions.reply import Reply
-from wz.errors import Refused
+from wz.errors import Refused, Usage
 from wz.i18n import N_, _, term
 from wz.model.article import cited
 from wz.model.case import Case
@@ -110,11 +110,43 @@ def refuse_personal(directory: Directory, case: Case, event: Event) -> None:
     raise Refused(
         "\n".join([cited("20", _("what would be published holds personal data")), *(f"  {line}" for line in lines)]),
         _(
-            "Add --redact to leave it out (--dry-run shows the texts first), or --withhold the answer with --reason. "
+            "Add --redact (in a table: the column `redact`) to leave it out (--dry-run shows the texts first), or "
+            "--withhold the answer with --reason. "
             "List what belongs to an office under `public_contacts` in units.yaml."
         ),
         "20",
     )
+
+
+class Proposal(NamedTuple):
+    """What an approval leaves out: what was found, the texts as published that differ, and where each find stood."""
+
+    found: list[Found]
+    texts: dict[str, str]
+    redactions: list[Redaction]
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """As the event carries it."""
+        if not self.found:
+            return {}
+        redactions = [{name: getattr(one, name) for name in one.__struct_fields__} for one in self.redactions]
+        return {f"redacted_{name}": text for name, text in self.texts.items()} | {"redactions": redactions}
+
+
+def proposed(directory: Directory, case: Case, fields: Mapping[str, Any]) -> Proposal:
+    """What is left out of the texts that this approval would publish; nothing where there is nothing to approve.
+
+    Raises Usage where it publishes nothing.
+    """
+    if not fields.get("publish"):
+        raise Usage(_("--redact goes with --publish"), _("Give --publish, or leave --redact out."))
+    if case.submitted is None:
+        return Proposal([], {}, [])  # the action will be refused
+    texts = {"title": case.facts.title, "content": case.facts.content, "answer": answer_text(case.submitted)}
+    texts |= {name: fields[f"redacted_{name}"] for name in PUBLISHED if f"redacted_{name}" in fields}
+    public = public_contacts(directory)
+    return Proposal(list(found_in(texts, public)), *proposal(texts, public))
 
 
 def proposal(texts: Mapping[str, str], public: Public) -> tuple[dict[str, str], list[Redaction]]:

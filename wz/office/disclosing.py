@@ -9,7 +9,7 @@ from wz.actions.disclose import Disclose
 from wz.actions.forget import Forget
 from wz.actions.replay import replay
 from wz.actions.transfer import Transfer
-from wz.errors import Refused, Unreadable, Usage
+from wz.errors import Refused, Unreadable, Usage, WzError
 from wz.i18n import _, listed
 from wz.model.case import Case
 from wz.model.directory import Directory
@@ -20,6 +20,8 @@ from wz.store.sealing import Key
 
 # After these, other bodies may deal with the case, or be complained of.
 _MOVING = frozenset({"transfer", "disclose", "return-accept", "retract", "correct"})
+# What asks for a case's keys.
+TOUCHING = _MOVING | {"forget"}
 
 
 def readers(case: Case, directory: Directory) -> set[str]:
@@ -99,11 +101,16 @@ def _own_key(vault: Vault, case: Case) -> Key | str:
         key = vault.key_of(case.facts.id)
         if key is not None:
             return key
-        why = vault.closed(case).message
+        closed: WzError = vault.closed(case)
     except Unreadable as error:
-        why = error.message
+        closed = error
+    command = f"wz disclose {case.facts.id}"
+    if isinstance(closed, Unreadable):  # which whoever is typing can mend
+        return _("{why}: the contact is disclosed to nobody.\n{cure}\nThen: {command}").format(
+            why=closed.message, cure=closed.cure, command=command
+        )
     return _("{why}: the contact is disclosed to nobody. Whoever holds the office's key does it: {command}").format(
-        why=why, command=f"wz disclose {case.facts.id}"
+        why=closed.message, command=command
     )
 
 

@@ -1,7 +1,7 @@
 """The public keys in units.yaml: which there are and were, and a list changed with every byte around it kept."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,7 +10,8 @@ import msgspec
 from wz.errors import Unreadable, Usage
 from wz.i18n import _
 from wz.model.directory import Body, Directory
-from wz.store import yamlfile
+from wz.model.problem import Problem
+from wz.store import sealing, yamlfile
 from wz.store.keyring import Keyring, is_demonstration
 from wz.store.registry import Registry
 from wz.store.sealing import fingerprint
@@ -87,6 +88,32 @@ def _spells(registry: Registry) -> dict[str, Spell]:
             if key not in found or found[key].until is not None:
                 found[key] = Spell(holder, recorded.at, recorded.name, None)
     return found
+
+
+# -- what is wrong with it
+
+
+def problems(registry: Registry) -> Iterator[Problem]:
+    """Keys in units.yaml that are mistyped, stand for two bodies, or are in use though they were revoked."""
+    lines = (registry.root / FILE).read_text("utf-8", "replace").splitlines()
+    seen: dict[str, Body] = {}
+    for body in registry.directory.bodies():
+        for key in dict.fromkeys((*body.keys, *body.revoked)):
+            first = seen.setdefault(key, body)
+            if message := _fault(key, first, body):
+                line = max((number for number, text in enumerate(lines, 1) if key in text), default=None)
+                cure = _("`wz key rotate --for {body}` puts a key of its own in its place.").format(body=body.id)
+                yield Problem(file=FILE, line=line, article="19", message=message, cure=cure)
+
+
+def _fault(key: str, first: Body, body: Body) -> str | None:
+    if not sealing.is_public(key):
+        return _("{key} is no age key: its last symbols do not fit the others").format(key=key)
+    if first.id != body.id:
+        return _("{key} is the key of {body}, too").format(key=key, body=first.id)
+    if key in body.keys and key in body.revoked:
+        return _("{key} is in use, and was revoked: what is sealed to it is dropped").format(key=key)
+    return None
 
 
 # -- changing the file

@@ -66,11 +66,17 @@ def body_meant(registry: Registry, named: str | None) -> tuple[Body, bool]:
 def make(registry: Registry, named: str | None, now: datetime) -> Change:
     """A new key, kept here, and for later cases added to those that units.yaml lists. Raises as `add` does."""
     body, may_list = body_meant(registry, named)
-    key = sealing.new_key()
-    path = ring_of(registry).add(key, body.id, registry.directory.city, now)
+    public, path = _made(registry, body, now)
     if not may_list:
-        return Change(body, key.public, None, path)
-    return add(registry, body, key.public, now)._replace(path=path)
+        return Change(body, public, None, path)
+    return add(registry, body, public, now)._replace(path=path)
+
+
+def _made(registry: Registry, body: Body, now: datetime) -> tuple[str, Path]:
+    """A new key, kept here: its public half and its file. Raises Unreadable where the keys here cannot be looked at."""
+    ring, key = ring_of(registry), sealing.new_key()
+    _held = ring.own  # else one would be made that nobody lists
+    return key.public, ring.add(key, body.id, registry.directory.city, now)
 
 
 def rotate(
@@ -90,8 +96,7 @@ def rotate(
         )
     path = None
     if public is None:
-        key = sealing.new_key()
-        path, public = ring_of(registry).add(key, body.id, registry.directory.city, now), key.public
+        public, path = _made(registry, body, now)
     if not may_list:
         return Change(body, public, None, path)
     return add(registry, body, public, now, retire=leaving, revoke=revoke)._replace(path=path)
@@ -112,6 +117,7 @@ def add(
     `revoke` a case would be left that nobody here could open for the new key.
     """
     by = permit(registry, "settings")
+    refuse_foreign(public)
     if not sealing.is_public(public):
         raise Usage(
             _("{key} is no public key").format(key=public[:80]), _("It begins with age1; `wz key new` prints it.")
@@ -137,6 +143,21 @@ def add(
         )
     registry.forget_settings()
     return Change(registry.directory.body(body.id) or body, public, commit, None, resealed, left, tuple(retire))
+
+
+def refuse_foreign(text: str) -> None:
+    """Raises Usage where a text is a key, but no age key's whole public half; a private one is not quoted."""
+    if sealing.PRIVATE_MARK in text.upper():
+        raise Usage(
+            _("this is a private key, and now stands in the shell's history"),
+            _("Put it into a file and import that: wz key import FILE. Of others only the public half (age1…) serves."),
+        )
+    if text.startswith("ssh-"):
+        raise Usage(
+            _("SSH keys do not serve here"), _("`wz key new` makes a key that does; its public half is wanted.")
+        )
+    if text.startswith(sealing.PUBLIC_MARK):
+        sealing.refuse_misspelt(text)
 
 
 def _message(body: Body, public: str, retire: Sequence[str], by: str) -> str:

@@ -184,13 +184,24 @@ def contact(material: Material) -> str:
 
 def told(material: Material) -> Petitioner | None:
     """The petitioner, where this unit may know and a key held here opens it."""
+    found = _sought(material)
+    return found if isinstance(found, Petitioner) else None
+
+
+def closed(material: Material) -> WzError | None:
+    """Why the petitioner, of whom this unit may know, cannot be opened here; None where it can, or may not know."""
+    found = _sought(material)
+    return found if isinstance(found, WzError) else None
+
+
+def _sought(material: Material) -> Petitioner | WzError | None:
     case = material.case
     if case.facts.petitioner is None or material.unit not in readers(case, material.directory):
         return None
     try:
         return material.vault.open(case)
-    except WzError:
-        return None
+    except WzError as error:
+        return error
 
 
 def _lawful(replayed: Replay, as_of: datetime) -> list[Event]:

@@ -39,6 +39,7 @@ def show(
         "unit": case.lead,
         "assist": case.assignment.assist if case.assignment else [],
         "level": worst_level(judge_open(case, law, as_of)),
+        "forgotten": case.forgotten.at.astimezone(SHANGHAI).isoformat() if case.forgotten else None,
         "events": [
             {"place": place, "retracted": place in case.retracted, "event": plain(event)}
             for place, event in enumerate(case.events, 1)

@@ -11,7 +11,7 @@ from wz.errors import GitFailed
 from wz.i18n import _, listed, ngettext
 from wz.model import case_id as ids
 from wz.office.conflicts import Conflict, conflicts_in
-from wz.office.joining import joined
+from wz.office.keyunion import joined
 from wz.store import casekeys, remotes
 from wz.store.commits import Committer
 from wz.store.files import is_case_path
@@ -102,7 +102,11 @@ def sync(
         )
     remote = remotes.chosen(git, ref, named)
     with git.reserved("sync", 600):
-        return _Run(registry, ref, start, remote, note).run(push=push, dry_run=dry_run)
+        try:
+            return _Run(registry, ref, start, remote, note).run(push=push, dry_run=dry_run)
+        finally:
+            for one in CARRIED:
+                remotes.settled(git, one.ref)
 
 
 class _Run:
@@ -238,8 +242,6 @@ class _Run:
             if new is not None and new != ours:
                 self._git.run("update-ref", one.ref, new, ours or "")
                 casekeys.leave_no_trace(self._git)
-            if theirs is not None:
-                remotes.settled(self._git, one.ref)
             if new is not None and new != theirs:
                 yield Replaced(one.ref, new, theirs)
 
@@ -261,11 +263,16 @@ class _Run:
         return f"sync: {count} commit(s) from {self._remote.name}\n\nWz-Action: sync\n"
 
     def _refuse(self, rejected: Rejected) -> None:
-        if not rejected.race:
-            raise GitFailed(
-                _("{remote} refused the push: {words}").format(remote=self._remote.name, words=rejected.words),
-                _("What others recorded has come in; what was recorded here has not gone out yet."),
+        if rejected.race:
+            return
+        cure = _("What others recorded has come in; what was recorded here has not gone out yet.")
+        if refs := [one.ref for one in self._replaced if one.ref in rejected.words]:
+            cure += " " + _("The server must take {refs}, and let it be replaced: see docs/privacy.md.").format(
+                refs=listed(refs)
             )
+        raise GitFailed(
+            _("{remote} refused the push: {words}").format(remote=self._remote.name, words=rejected.words), cure
+        )
 
     # -- what is told
 

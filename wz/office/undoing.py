@@ -123,6 +123,7 @@ def undo(
     """
     with nullcontext() if dry_run else registry.locked():
         transaction = Transaction(registry, now)
+        transaction.vault.keys.expect(target.case_id for target in undoing.targets)
         used: dict[str, set[int]] = {}
         targets = sorted(enumerate(undoing.targets), key=lambda one: (one[1].event.at, one[1].place), reverse=True)
         outcomes = {

@@ -1,6 +1,7 @@
 """Every file against schema, workflow and cross-references; all problems at once."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from wz.model import case_id as ids
 from wz.model.event import Event, Facts, File
 from wz.model.instants import shown
 from wz.model.problem import Problem
+from wz.office import keylist
 from wz.office.references import missing_in_event, missing_in_facts
 from wz.office.survey import unlawful_problems
 from wz.store import casefile
@@ -37,6 +39,9 @@ def validate(registry: Registry, now: datetime, only: list[str] | None = None) -
     """
     problems = list(registry.settings_problems)
     usable = _usable(registry)
+    if usable and any(body.keys or body.revoked for body in registry.directory.bodies()):
+        with suppress(Unreadable):  # where nothing can be sealed here, nothing is said of it
+            problems += keylist.problems(registry)
     files = cases = 0
     seen: dict[str, str] = {}
     for path in _files(registry.root) if only is None else _of_cases(only):

@@ -13,7 +13,7 @@ from wz.model.instants import written
 class Verdict(msgspec.Struct, kw_only=True):
     """`case` is the full id, or what was written for it; `place` that of its event in the case file.
 
-    `code` is the exit code that a fault has, 0 where there is none.
+    `code` is the exit code that a fault has, 0 where there is none; `notes` is what whoever asked for it should know.
     """
 
     case: str
@@ -26,6 +26,7 @@ class Verdict(msgspec.Struct, kw_only=True):
     message: str = ""
     cure: str = ""
     code: int = 0
+    notes: tuple[str, ...] = ()
 
     def blame(self, error: WzError) -> None:
         """Note why it cannot be."""
@@ -36,4 +37,6 @@ class Verdict(msgspec.Struct, kw_only=True):
         """As JSON has it."""
         data: dict[str, Any] = msgspec.to_builtins(self)
         del data["code"]
+        if not self.notes:
+            del data["notes"]
         return data | {"at": written(self.at) if self.at else None}

@@ -6,13 +6,13 @@ to: what is taken out of it is gone once git has collected its garbage. It says 
 with the same keys have the same commit.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from wz.model import case_id as ids
-from wz.store.git import FEW, Git
+from wz.store.git import FEW, Git, quoted
 from wz.store.repository import Repository
 
 REF = "refs/wz/keys"
@@ -21,6 +21,7 @@ Keys = Mapping[str, bytes | None]
 # What fast-import calls the ref's new commit; other marks count from 1.
 MARK = ":999999999"
 _SUFFIX = ".age"
+_FILES = ("100644", "100755")
 # Whoever made it and when is not on record here, or clones would differ in nothing but that.
 _NOBODY = b"wz <wz@invalid> 0 +0000"
 
@@ -56,12 +57,15 @@ class CaseKeys:
 
     def __init__(self, git: Repository) -> None:
         self._git = git
+        self._known: dict[str, dict[Entry, bytes]] = {}
         self.changes: dict[str, bytes | None] = {}
 
     def of(self, case_id: str) -> dict[Entry, bytes]:
         """The sealed copies of a case's key."""
         folder = folder_of(case_id)
-        found = dict(self._recorded(case_id)) if folder not in self.changes else {}
+        if case_id not in self._known:
+            self._known[case_id] = dict(self._contents(held(self._git, below=folder)))
+        found = dict(self._known[case_id]) if folder not in self.changes else {}
         for path, sealed in self.changes.items():
             if path.startswith(folder + "/") and (entry := entry_of(path)) is not None:
                 found.pop(entry, None)
@@ -69,8 +73,23 @@ class CaseKeys:
                     found[entry] = sealed
         return found
 
-    def _recorded(self, case_id: str) -> Iterator[tuple[Entry, bytes]]:
-        blobs = held(self._git, below=folder_of(case_id))
+    def expect(self, case_ids: Iterable[str]) -> None:
+        """Read the keys of many cases at once: asked for each alone, git takes many times as long."""
+        folders = {folder_of(one): one for one in case_ids if one not in self._known}
+        commit = self._git.commit_of(REF) if len(folders) > 1 else None
+        if commit is None:
+            return
+        blobs = {}
+        for folder, entries in self._git.folders(commit, list(folders)).items():
+            self._known[folders[folder]] = {}
+            for name, one in entries.items():
+                entry = entry_of(f"{folder}/{name.decode('utf-8', 'surrogateescape')}")
+                if entry is not None and one.mode in _FILES:
+                    blobs[entry] = one.blob
+        for entry, sealed in self._contents(blobs):
+            self._known[entry.case_id][entry] = sealed
+
+    def _contents(self, blobs: Mapping[Entry, str]) -> Iterator[tuple[Entry, bytes]]:
         for entry, sealed in zip(blobs, self._git.contents(list(blobs.values())), strict=True):
             if sealed is not None:
                 yield entry, sealed
@@ -110,7 +129,7 @@ def held(git: Git, commit: str = REF, below: str = "") -> dict[Entry, str]:
     found: dict[Entry, str] = {}
     for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
         about, _tab, path = line.partition("\t")
-        if (entry := entry_of(path)) is not None:
+        if about.startswith(_FILES) and (entry := entry_of(path)) is not None:
             found[entry] = about.rpartition(" ")[2]
     return found
 
@@ -167,26 +186,69 @@ def leave_no_trace(git: Git) -> None:
 # -- two clones
 
 
-def join(git: Git, ours: str | None, theirs: str | None, keep: Callable[[Entry, bool], bool]) -> str:
+class Gone(NamedTuple):
+    """What opens nothing any more, in no clone: the ids of forgotten cases, the fingerprints of revoked keys."""
+
+    cases: Set[str] = frozenset()
+    keys: Set[str] = frozenset()
+
+
+# Which of a copy's contents stays, one of one side alone or those of both, by their blobs; None: it goes.
+Choice = Callable[[Entry, Sequence[str]], str | None]
+
+
+def join(git: Repository, ours: str | None, theirs: str | None, gone: Gone, choose: Choice) -> str:
     """The union of the keys at two commits (None: there are none), as a commit; no ref moves.
 
-    `keep` tells of each copy, and of whether both sides have it alike, whether it stays; what does not is left out
-    wherever it comes from. Of one path with two contents one is kept, the same on both sides; both open the same key.
-    Whoever joins the same keys gets the same commit.
+    What is gone is left out wherever it comes from; of each copy that the two have otherwise, `choose` tells which
+    stays. Only what differs is looked at: most of many thousand keys never change again. The same keys are the same
+    commit, whoever joins them.
     """
-    left, right = (held(git, one) if one else {} for one in (ours, theirs))
-    kept = {
-        entry.path: min(left.get(entry, blob), right.get(entry, blob))
-        for entry, blob in (left | right).items()
-        if keep(entry, left.get(entry) == right.get(entry))
+    nothing = git.text("hash-object", "-t", "tree", "--stdin")
+    changes: dict[str, str | None] = dict.fromkeys(map(folder_of, gone.cases))
+    for path, (before, now) in git.differing(ours or nothing, theirs or nothing).items():
+        blobs = [one.blob for one in (before, now) if one is not None and one.mode in _FILES]
+        entry = entry_of(path)
+        if entry is None or entry.case_id in gone.cases or entry.fingerprint in gone.keys:
+            blobs = []  # whoever may push can put anything there
+        changes[path] = choose(entry, blobs) if entry and blobs else None
+    if ours is not None:
+        changes |= dict.fromkeys(entry.path for entry in _sealed_to(git, ours, gone.keys))
+    return _written(git, ours, changes)
+
+
+def has_sealed_to(git: Git, commit: str, fingerprints: Set[str]) -> bool:
+    """Whether any copy at a commit is sealed to one of these keys."""
+    return any(True for _entry in _sealed_to(git, commit, fingerprints))
+
+
+def _sealed_to(git: Git, commit: str, fingerprints: Set[str]) -> Iterator[Entry]:
+    """The copies at a commit that are sealed to these keys."""
+    if fingerprints:
+        listed = git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).stdout
+        for path in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            if path.removesuffix(_SUFFIX).rpartition("-")[2] in fingerprints and (entry := entry_of(path)):
+                yield entry
+
+
+def with_copies(git: Git, commit: str, copies: Mapping[Entry, bytes]) -> str:
+    """A commit of the same keys and these."""
+    written = {
+        entry.path: git.run("hash-object", "-w", "--stdin", stdin=sealed).stdout.decode("ascii").strip()
+        for entry, sealed in copies.items()
     }
-    return _written(git, kept)
+    return _written(git, commit, written)
 
 
-def _written(git: Git, blobs: Mapping[str, str]) -> str:
-    """A commit of these files."""
+def _written(git: Git, start: str | None, changes: Mapping[str, str | None]) -> str:
+    """A commit of another's files with these blobs, or without them; it is the same however often it is made."""
     pieces = [b"feature done\nreset refs/wz/scratch\n\ncommit refs/wz/scratch\nmark :1\n"]
     pieces.append(b"author %s\ncommitter %s\ndata 0\n" % (_NOBODY, _NOBODY))
-    pieces += [b"M 100644 %s %s\n" % (blob.encode(), path.encode()) for path, blob in sorted(blobs.items())]
+    if start is not None:
+        pieces.append(b'M 040000 %s ""\n' % git.text("rev-parse", f"{start}^{{tree}}").encode())
+    pieces += [
+        b"D %s\n" % quoted(path) if blob is None else b"M 100644 %s %s\n" % (blob.encode(), quoted(path))
+        for path, blob in sorted(changes.items())
+    ]
     pieces.append(b"\nget-mark :1\nreset refs/wz/scratch\n\ndone\n")
     return git.run("fast-import", "--quiet", "--done", stdin=b"".join(pieces)).stdout.decode("ascii").strip()

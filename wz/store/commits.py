@@ -15,7 +15,7 @@ from wz.errors import GitFailed
 from wz.i18n import _
 from wz.store import casekeys
 from wz.store.casekeys import Keys
-from wz.store.git import FEW, Identity
+from wz.store.git import FEW, Identity, quoted
 from wz.store.gitfailures import failed, unwritable
 from wz.store.landing import Landing, Move
 from wz.store.repository import Entry, blob_name
@@ -209,9 +209,3 @@ class Committer(Landing):
 
 def _are_many(steps: Sequence[Step], paths: Sequence[str]) -> bool:
     return len(steps) + len(paths) > FEW
-
-
-def quoted(path: str) -> bytes:
-    """A path as fast-import reads it."""
-    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'.encode("utf-8", "surrogateescape")

@@ -123,3 +123,9 @@ def create_repository(root: Path) -> None:
         raise GitFailed(
             _("git {command} failed: {words}").format(command="init", words=words), cure_of(words)
         ) from None
+
+
+def quoted(path: str) -> bytes:
+    """A path as fast-import reads it."""
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'.encode("utf-8", "surrogateescape")

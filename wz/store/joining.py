@@ -5,8 +5,8 @@ from pathlib import Path
 
 from wz.errors import GitFailed
 from wz.i18n import _, listed
-from wz.store.commits import Committer, quoted
-from wz.store.git import FEW
+from wz.store.commits import Committer
+from wz.store.git import FEW, quoted
 from wz.store.gitfailures import failed, unwritable
 from wz.store.landing import Move
 from wz.store.parting import Join, above

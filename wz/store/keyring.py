@@ -131,7 +131,13 @@ def _keys_in(path: Path) -> Iterator[Key]:
             _("cannot read {path}: {reason}").format(path=path, reason=reason_of(error)),
             _("See that you may read it."),
         ) from None
-    found = list(keys_of(data.decode("utf-8", "replace")))
+    text = data.decode("utf-8", "replace")
+    found = list(keys_of(text))
+    if number := next((number for number, line in _private(text) if sealing.key_of(line) is None), None):
+        raise Unreadable(
+            _("{path}:{line}: this is no private key: it was cut off or changed").format(path=path, line=number),
+            _("Move the file out of the folder, and bring the key back from its backup: wz key import FILE"),
+        )
     if found and sys.platform != "win32" and about.st_mode & 0o077:
         raise Unreadable(
             _("{path} holds a private key that others on this computer may read").format(path=path),
@@ -142,6 +148,13 @@ def _keys_in(path: Path) -> Iterator[Key]:
 
 def keys_of(text: str) -> Iterator[Key]:
     """The private keys in a text of age's format."""
-    for line in text.splitlines():
-        if line.startswith(PRIVATE_MARK) and (key := sealing.key_of(line.strip())) is not None:
+    for _number, line in _private(text):
+        if (key := sealing.key_of(line)) is not None:
             yield key
+
+
+def _private(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that are, or were, private keys, as editors leave them: with a byte order mark, blanks, CRLF."""
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        if line.strip().startswith(PRIVATE_MARK):
+            yield number, line.strip()

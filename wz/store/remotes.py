@@ -132,8 +132,14 @@ def came(git: Git, ref: str) -> str | None:
 
 
 def settled(git: Git, ref: str) -> None:
-    """What was fetched of a ref that is carried need not wait any more: kept, it would keep what is deleted of it."""
-    git.run("update-ref", "-d", _waiting(ref), check=False)
+    """What was fetched of a ref that is carried need not wait any more: kept, it would keep what is deleted of it.
+
+    Nor need what has a like name: the pattern that fetches the ref brings that along.
+    """
+    waiting = _waiting(ref)
+    listed = git.text("for-each-ref", "--format=%(refname)", waiting.rpartition("/")[0] + "/").splitlines()
+    if found := [one for one in listed if one.startswith(waiting)]:
+        git.run("update-ref", "--stdin", stdin="".join(f"delete {one}\n" for one in found).encode(), check=False)
 
 
 def _waiting(ref: str) -> str:

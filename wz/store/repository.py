@@ -75,17 +75,23 @@ class Repository(Git):
         if commit is None:
             return [None] * len(places)
         commit = commit if len(commit) in _NAME_LENGTHS else self.text("rev-parse", commit)
-        folders = list(dict.fromkeys(place.rpartition("/")[0] for place in places))
-        names = "".join(f"{commit}:{folder}\n" for folder in folders)
-        listed = _split_batch(
-            self.run("cat-file", "--batch", stdin=names.encode("utf-8", "surrogateescape")).stdout, len(folders)
-        )
-        size = len(commit) // 2
-        trees = {folder: _entries(tree or b"", size) for folder, tree in zip(folders, listed, strict=True)}
+        trees = self.folders(commit, list(dict.fromkeys(place.rpartition("/")[0] for place in places)))
         return [
             trees[folder].get(name.encode("utf-8", "surrogateescape"))
             for folder, _slash, name in (place.rpartition("/") for place in places)
         ]
+
+    def folders(self, commit: str, places: Sequence[str]) -> dict[str, dict[bytes, "Entry"]]:
+        """What lies in these folders, named from the repository's top, at a commit (its name), by name.
+
+        Nothing lies in a folder that is not there.
+        """
+        names = "".join(f"{commit}:{place}\n" for place in places)
+        listed = _split_batch(
+            self.run("cat-file", "--batch", stdin=names.encode("utf-8", "surrogateescape")).stdout, len(places)
+        )
+        size = len(commit) // 2
+        return {place: _entries(tree or b"", size) for place, tree in zip(places, listed, strict=True)}
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """The content of blobs by their names, or as COMMIT:PATH; None where there is none."""

@@ -13,6 +13,7 @@ from wz.i18n import _
 PRIVATE_MARK = "AGE-SECRET-KEY-1"
 PUBLIC_MARK = "age1"
 ARMOUR = "-----BEGIN AGE ENCRYPTED FILE-----"
+_SHOWN = 80
 _BINARY_MARK = b"age-encryption.org/v1\n"
 
 
@@ -79,15 +80,18 @@ def seal_text(data: bytes, public: str) -> str:
 
 def _seal(data: bytes, public: str, *, armoured: bool) -> bytes:
     pyrage = _pyrage()
-    try:
-        recipient = pyrage.x25519.Recipient.from_str(public)
-    except pyrage.RecipientError:
-        raise Usage(
-            _("{key} is no age key: its last symbols do not fit the others").format(key=public),
-            _("Copy it anew from whoever made it; `wz key list` shows where it is used."),
-        ) from None
-    sealed: bytes = pyrage.encrypt(data, [recipient], armored=armoured)
+    refuse_misspelt(public)
+    sealed: bytes = pyrage.encrypt(data, [pyrage.x25519.Recipient.from_str(public)], armored=armoured)
     return sealed
+
+
+def refuse_misspelt(public: str) -> None:
+    """Raises Usage where a public key is none."""
+    if not is_public(public):
+        raise Usage(
+            _("{key} is no age key: its last symbols do not fit the others").format(key=public[:_SHOWN]),
+            _("Copy it anew from whoever made it; `wz key list` shows where it is used."),
+        )
 
 
 def unseal(sealed: bytes, private: Iterable[str]) -> bytes | None:

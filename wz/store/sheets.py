@@ -8,6 +8,7 @@ import msgspec
 from wz.errors import Usage
 from wz.i18n import _, listed
 from wz.model.table import MAX_COLUMNS, Record, Value
+from wz.store.unseen import NOTHING, Unseen
 
 Kind = Literal["csv", "xlsx", "jsonl"]
 # Under either name, the column that `with_reasons` adds; whoever reads such a file again passes over it.
@@ -28,7 +29,10 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 class Sheet(NamedTuple):
-    """A table. `sheet` is the spreadsheet's sheet, `encoding` and `delimiter` are a text file's; else None."""
+    """A table. `sheet` is the spreadsheet's sheet, `encoding` and `delimiter` are a text file's; else None.
+
+    `unseen` is what a spreadsheet shows below its headers and the rows do not hold.
+    """
 
     name: str
     kind: Kind
@@ -37,6 +41,7 @@ class Sheet(NamedTuple):
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    unseen: Unseen = NOTHING
 
 
 def read_sheet(name: str, data: bytes, sheet: str | None = None) -> Sheet:
@@ -51,8 +56,8 @@ def read_sheet(name: str, data: bytes, sheet: str | None = None) -> Sheet:
     if data.startswith(b"PK"):
         from wz.store.workbook import read_workbook
 
-        title, records = read_workbook(name, data, sheet)
-        return _table(Sheet(name, "xlsx", [], [], sheet=title), records)
+        title, records, hidden = read_workbook(name, data, sheet)
+        return _table(Sheet(name, "xlsx", [], [], sheet=title, unseen=hidden), records)
     from wz.store import sheettext
 
     if sheet is not None:
@@ -117,7 +122,11 @@ def _table(found: Sheet, records: Iterator[Record]) -> Sheet:
         raise Usage(f"{found.name}:{first.line}: {first.fault}", _("Mend the row of headers."))
     headers = _headers(found.name, first)
     rest = ([second] if second else []) + list(records)
-    return found._replace(headers=[one for one in headers if one], rows=[_row(headers, one) for one in rest])
+    return found._replace(
+        headers=[one for one in headers if one],
+        rows=[_row(headers, one) for one in rest],
+        unseen=found.unseen.below(first.line),
+    )
 
 
 def _filled(record: Record) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 from wz.errors import Usage
 from wz.i18n import _, listed
 from wz.model.table import MAX_COLUMNS, MAX_ROWS, Record, Value
+from wz.store.unseen import NOTHING, Unseen, may_hide, unseen
 
 # What a file may unpack to, and how much text its cells may give: a spreadsheet of a million short rows is about 200
 # MiB, one of long petitions twice that. A shared string costs once in the file, and each time that a cell names it.
@@ -26,8 +27,11 @@ _CHUNK = 1 << 16
 _EMPTY: tuple[None, str] = (None, "")
 
 
-def read_workbook(name: str, data: bytes, sheet: str | None) -> tuple[str, Iterator[Record]]:
-    """The sheet's name and its records, read at once. Raises Usage where it is no such file, or too big."""
+def read_workbook(name: str, data: bytes, sheet: str | None) -> tuple[str, Iterator[Record], Unseen]:
+    """The sheet's name, its records, and what it shows that they do not hold; all is read at once.
+
+    Raises Usage where it is no such file, or too big.
+    """
     _refuse_archive(name, data)
     try:
         return _read(name, data, sheet)
@@ -125,7 +129,7 @@ def _elements(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, most
     return count
 
 
-def _read(name: str, data: bytes, sheet: str | None) -> tuple[str, Iterator[Record]]:
+def _read(name: str, data: bytes, sheet: str | None) -> tuple[str, Iterator[Record], Unseen]:
     import openpyxl
 
     with warnings.catch_warnings():
@@ -135,10 +139,18 @@ def _read(name: str, data: bytes, sheet: str | None) -> tuple[str, Iterator[Reco
             for page in _pages(name, book, sheet):
                 records = list(_records(page))
                 if records or sheet is not None:
-                    return page.title, iter(records)
+                    return page.title, iter(records), _unseen(page)
         finally:
             book.close()
     raise Usage(_("{file} is empty").format(file=name), _("Give a file with a row of headers."))
+
+
+def _unseen(page: Any) -> Unseen:
+    with page._get_source() as xml:
+        if not may_hide(xml):
+            return NOTHING
+    with page._get_source() as xml:
+        return unseen(xml)
 
 
 def _pages(name: str, book: Any, sheet: str | None) -> list[Any]:
