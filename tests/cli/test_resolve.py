@@ -1,9 +1,12 @@
 """`wz sync --resolve` on a terminal: both events are shown, and one of them is chosen."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
+
+from wz.office.conflicts import Conflict, Party, loser
 
 Desk = Any
 
@@ -62,6 +65,17 @@ def test_three_hands(desk: Desk, torn: str, keep: str) -> None:
     answers = [event["at"][11:13] for event in standing if event["action"].startswith("extension-") and "days" in event]
     assert answers[0] == "09"
     assert desk.json("show", torn)["unit"] == ("urban-mgmt" if keep == "earlier" else "housing")
+
+
+@pytest.mark.parametrize(("action", "gives_way"), [("note", 5), ("forget", 4)])
+def test_what_was_forgotten_does_not_give_way(action: str, gives_way: int) -> None:
+    """One hand forgot the petitioner, the other retracted the correction that had named him: the keys are gone."""
+    moment = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
+    event, other = (
+        Party(place=place, action=name, at=moment, by="office") for place, name in ((5, action), (4, "retract"))
+    )
+    conflict = Conflict(case="x", file="x", line=None, event=event, other=other, article=None, reason="", cure="")
+    assert (loser(conflict, "earlier"), loser(conflict, "later")) == (gives_way, 4)
 
 
 def merged(desk: Desk, *hands: list[tuple[str, ...]]) -> None:

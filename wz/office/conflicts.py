@@ -107,7 +107,9 @@ def loser(conflict: Conflict, keep: Keep) -> int | None:
             ),
             _("No single event is in its way: retract it (--keep earlier), or those that it cannot stand beside."),
         )
-    if keep in ("later", event) and other is not None:
+    # What was forgotten stays so: the keys are gone, and no retraction brings them back.
+    stays = keep == "earlier" and conflict.event.action == "forget"
+    if (keep in ("later", event) or stays) and other is not None:
         return other
     return event if keep in ("earlier", "later", other) else None
 
