@@ -100,6 +100,12 @@ def test_the_columns_are_shown_before_and_a_dry_run_writes_nothing(desk: Desk, t
     assert desk.clean()
 
 
+def test_a_key_that_everybody_has_is_told_before_thousands_are_sealed_to_it(desk: Desk, tmp_path: Path) -> None:
+    file = put(tmp_path, ANSWERED + ROWS)
+    assert "the sample's" in desk("import", file, "--dry-run").err
+    assert "the sample's" not in desk("import", file, "--no-petitioners", "--dry-run").err
+
+
 def test_rows_that_cannot_be_used_are_named_and_given_back(desk: Desk, tmp_path: Path) -> None:
     rows = (
         "4,,,2025/3/4,,,,,,\n5,,标题,昨天,内容,,,,,\n6,,标题,2025/3/4,内容,城管局,答复,2025/3/3,,\n"

@@ -191,7 +191,7 @@ def test_stopped_half_way_nothing_is_recorded(desk: Any, at: Any, tmp_path: Path
         answers = [("text of the note (Enter", "\n"), ("again? [Y/n]: ", "n\n")]
         screen = at("note", case, env=editor(tmp_path, ""), answers=answers)
     assert screen.code == 130
-    assert "nothing has been recorded" in screen.text
+    assert "nothing more has been recorded" in screen.text
     assert "Traceback" not in screen.text
     assert (desk.head(), desk.clean(), events(desk, case)) == (head, True, [])
 

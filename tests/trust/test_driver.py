@@ -14,17 +14,28 @@ from tests.trust.conftest import Clone
 Pair = tuple[Clone, Clone]
 
 
-@pytest.fixture
-def parted(pair: Pair) -> tuple[Clone, Clone, str]:
-    """Two clones that have each put a note on the same case; Zhang's is on the hub."""
-    one, other = pair
+@pytest.fixture(scope="module")
+def made(meeting: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A hub and two clones that have each put a note on the same case, made once; Zhang's is on the hub."""
+    folder = shutil.copytree(meeting, tmp_path_factory.mktemp("made") / "meeting", symlinks=True)
+    one, other = Clone(folder / "clone-0"), Clone(folder / "clone-1")
     case = one.new()
     one("sync")
     other("sync")
     other("note", case, "--text", "刘")
     one("note", case, "--text", "张")
     one("sync")
-    return one, other, case
+    return folder, case
+
+
+@pytest.fixture
+def parted(made: tuple[Path, str], tmp_path: Path) -> tuple[Clone, Clone, str]:
+    """A copy of the two clones, and the case."""
+    folder = shutil.copytree(made[0], tmp_path / "meeting", symlinks=True)
+    one, other = Clone(folder / "clone-0"), Clone(folder / "clone-1")
+    for clone in (one, other):
+        clone.git("update-index", "-q", "--refresh")
+    return one, other, made[1]
 
 
 HOW: dict[str, list[tuple[str, ...]]] = {

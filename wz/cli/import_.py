@@ -93,6 +93,7 @@ def import_file(file: Path, **given: Any) -> int:
     from wz.office.actors import typist
     from wz.office.exchange import is_case
     from wz.office.headings import matched
+    from wz.office.vault import Vault
     from wz.store.sheets import read_sheet
 
     _refuse_overwriting(file, given["errors"])
@@ -128,6 +129,8 @@ def import_file(file: Path, **given: Any) -> int:
         click.echo(pretty(json_of(found, given["dry_run"])))
     else:
         show_outcome(found, given["dry_run"])
+    if any(draft.petitioner for draft in found.drafts) and (said := Vault(registry).demonstration()):
+        click.echo(said, err=True)
     return REJECTED if found.rejected else 0
 
 

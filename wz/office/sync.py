@@ -310,8 +310,8 @@ class _Run:
         movement = Movement(commits=0, by=[], new=[], changed=[], documents=0, others=[])
         if old != new:
             told = git.text("log", "--format=%an%x00%ae", "--no-merges", commits, "--").splitlines()
-            empty = git.text("hash-object", "-t", "tree", "--stdin")
-            for place, difference in git.differing(old or empty, new).items():
+            before = old or git.text("hash-object", "-t", "tree", "--stdin")  # of nothing
+            for place, difference in git.differing(before, new).items():
                 path = place.removeprefix(prefix)
                 if not (place.startswith(prefix) and path.startswith("cases/")):
                     movement.others.append(path)

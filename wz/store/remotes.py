@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from subprocess import CompletedProcess
 
 _BRANCHES = "refs/heads/"
-# Where what was fetched waits until it is part of the branch.
-INCOMING = "refs/wz/incoming"
+# Where what was fetched waits until it is part of the branch; each `git worktree` has its own, for each has a branch.
+INCOMING = "refs/worktree/wz/incoming"
 _NO_BRANCH = "couldn't find remote ref"
 _UNREACHABLE = (
     "Could not read from remote repository",
