@@ -372,6 +372,22 @@ def test_who_is_found_to_be_complained_of_loses_the_key(city: dict[str, Clone]) 
     urban("petitioner", case, code=3)
 
 
+def test_whoever_has_the_case_without_the_contact_is_named(city: dict[str, Clone]) -> None:
+    office = city["office"]
+    case = new(office)
+    office("transfer", case, "--to", "urban-mgmt", "--route", "duty")
+    office("return", "request", case, "--as", "urban-mgmt", "--reason", "非职责", "--basis", "方案")
+    office("return", "accept", case, "--duty", "另定")
+    assert f"wz disclose {case}" in office("retract", case, "--event", "3", "--reason", "误录").err
+    assert (
+        f"wz disclose {case}" in office("correct", case, "--field", "about", "--value", "某公司", "--reason", "核").err
+    )
+    office("disclose", case)
+    given = ("--field", "petitioner", "--value", '{"phone": "13900001111"}', "--reason", "换号")
+    assert "disclose" not in office("correct", case, *given).err
+    assert office.keys_of(case) == ["office", "urban-mgmt"]
+
+
 def test_a_unit_without_a_key_gets_it_on_paper_and_later_by_key(city: dict[str, Clone]) -> None:
     office = city["office"]
     case = new(office)

@@ -310,6 +310,19 @@ def test_a_month_offline(pair: Pair, on: On) -> None:
 # -- what sync will not do
 
 
+def test_locks_that_a_killed_fetch_left_are_taken_away(pair: Pair) -> None:
+    """Nobody but a sync moves these refs, and one sync goes on at a time."""
+    zhang, liu = pair
+    case = zhang.new()
+    zhang("sync")
+    for ref in ("refs/worktree/wz/incoming", "refs/wz/came/wz/keys"):
+        lock = liu.root / f".git/{ref}.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        lock.touch()
+    liu("sync")
+    assert liu.file(case).exists()
+
+
 def test_no_remote(office: Path) -> None:
     told = Clone(office)("sync", code=2).err
     assert "git remote add origin" in told

@@ -29,11 +29,8 @@ def show_columns(sheet: Sheet, columns: Columns, profile: Profile) -> None:
     from wz.render.table import flexible
 
     rows = ngettext("{count} row", "{count} rows", len(sheet.rows)).format(count=len(sheet.rows))
-    form = ", ".join(
-        str(one)
-        for one in (sheet.kind, sheet.encoding, sheet.sheet, {"\t": "TAB"}.get(sheet.delimiter or "", sheet.delimiter))
-        if one
-    )
+    delimiter = {"\t": "TAB", ",": None}.get(sheet.delimiter or "", sheet.delimiter)
+    form = ", ".join(one for one in (sheet.kind, sheet.encoding, sheet.sheet, delimiter) if one)
     click.echo(f"{sheet.name}: {rows} ({form})", err=True)
     by_header: dict[str, list[str]] = {}
     for field, header in columns.fields.items():

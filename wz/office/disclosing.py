@@ -158,7 +158,7 @@ def withdraw(vault: Vault, case: Case, event: Event) -> list[str]:
         vault.keys.drop(entry)
     names = [vault.registry.directory.name_of(one) for one in dict.fromkeys(entry.holder for entry in gone)]
     if not names:
-        return []
+        return _lacking(vault, case, event)
     if isinstance(event, Correct):
         text = _(
             "The petition complains of {units}: its key to the petitioner was taken away (第十九条). What it has read "
@@ -167,3 +167,20 @@ def withdraw(vault: Vault, case: Case, event: Event) -> list[str]:
     else:
         text = _("{units} cannot read the petitioner's contact any more; what was read cannot be unread.")
     return [text.format(units=listed(names))]
+
+
+def _lacking(vault: Vault, case: Case, event: Event) -> list[str]:
+    """Who has the case (again), or has it still, and cannot call back until the office discloses whom to call."""
+    if event.action != "retract" and getattr(event, "field", "") not in ("petitioner", "about"):
+        return []
+    directory = vault.registry.directory
+    reading = {entry.holder for entry in vault.keys.of(case.facts.id)}
+    units = [one for one in units_of(case) if one in readers(case, directory) - reading]
+    named = listed(body.name for one in units if (body := directory.unit(one)) and body.keys)
+    if not named:
+        return []
+    return [
+        _("{units} cannot read the petitioner's contact yet. To disclose it: wz disclose {case}").format(
+            units=named, case=case.facts.id
+        )
+    ]

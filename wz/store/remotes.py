@@ -8,6 +8,7 @@ from wz.errors import GitFailed, Usage
 from wz.i18n import _, listed
 from wz.store.git import Git
 from wz.store.gitfailures import failed
+from wz.store.gitlocks import drop_stale
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
@@ -109,6 +110,9 @@ def fetch(git: Git, remote: Remote, carried: Sequence[str] = ()) -> str | None:
     `carried` are refs that come along, where they are there: see `came`. The ref that remembers the remote's branch
     stays as it is: see `remember`. Raises GitFailed with git's own words where the remote cannot be reached.
     """
+    for ref in (INCOMING, *map(_waiting, carried)):  # nobody else moves these: a lock is a killed git's
+        for folder in {git.layout.git_dir, git.layout.common_dir}:
+            drop_stale(folder / f"{ref}.lock")
     for ref in carried:
         settled(git, ref)
     # A pattern, for a ref that need not be there.
