@@ -168,7 +168,7 @@ def test_stopped_by_the_user(desk: Desk, wz: Runner, interposed: Interposed) -> 
     before = desk.everything()
     env = interposed("fast-import", "kill -INT $PPID; sleep 0.2")
     result = wz("note", desk.cases[0], "--text", "x", cwd=desk.root, env=env)
-    assert (result.code, "nothing has been recorded" in result.err) == (130, True)
+    assert (result.code, "nothing more has been recorded" in result.err) == (130, True)
     assert desk.everything() == before
     assert wz("note", desk.cases[0], "--text", "y", cwd=desk.root).code == 0
     desk.assert_sound()
