@@ -1,6 +1,6 @@
 """Killed at any moment: the case holds the event wholly or not at all, and the next command mends the rest.
 
-WZ_KILLS sets how many random kills are tried (default 40), WZ_SEED which ones.
+WZ_KILLS sets how many random kills are tried (default 20), WZ_SEED which ones.
 """
 
 import os
@@ -24,7 +24,7 @@ Interposed = Callable[[str, str], dict[str, str | None]]
 Start = Callable[..., Any]
 
 # Read here, for tests run without variables of wz's.
-KILLS, SEED = int(os.environ.get("WZ_KILLS", "40")), os.environ.get("WZ_SEED", "20261123")
+KILLS, SEED = int(os.environ.get("WZ_KILLS", "20")), os.environ.get("WZ_SEED", "20261123")
 
 # Before the real git runs, everything dies; after it ran, everything dies; python dies and git lives on for a while.
 MOMENTS = {

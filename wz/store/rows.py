@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wz.store.registry import Registry
 
 # With fewer files than this, starting more processes costs more than it saves.
-_WORTH_SHARING = 1500
+_WORTH_SHARING = 800
 _SHARE = 250
 
 
