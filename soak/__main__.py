@@ -22,17 +22,10 @@ from pathlib import Path
 from soak.office import found, git, prepare_environment
 from soak.running import Running, wz
 from tests.serving import git_daemon
-from tests.trust.clones import KILLED, Clones, Run, Said
+from tests.trust.clones import KILLED, Clones, Run, Said, Wrong
 
 _CASES = 420  # so many that the index of cases is used
 _GIT_FAILED = 5
-
-
-class _Wrong(AssertionError):
-    """A command ended as none may."""
-
-    def __init__(self, root: Path, arguments: Sequence[str], said: Said) -> None:
-        super().__init__(f"{root.name}: wz {' '.join(arguments)} gave {said.code}: {(said.err or said.out)[-500:]}")
 
 
 class Crowd(Clones):
@@ -41,24 +34,11 @@ class Crowd(Clones):
     reads = 0
 
     def act(self, root: Path) -> None:
-        """One action, or a look; refused by git it must not have happened, as when refused by the regulation."""
+        """One action, or a look."""
         if self.chance.random() < 0.15:
             self._look(root)
-            return
-        token = f"token-{self.chance.randrange(16**12):012x}"
-        arguments = self._action(root, token)
-        said = self.run(root, arguments, self._moment(1.0))
-        if said.code == 0:
-            self.totals.acknowledged += 1
-            self.acknowledged.add(token)
-        elif said.code == KILLED:
-            self.totals.killed += 1
-            self.perhaps.add(token)
-        elif said.code in (2, 3, _GIT_FAILED):
-            self.totals.refused += 1
-            self.never.add(token)
         else:
-            raise _Wrong(root, arguments, said)
+            super().act(root)
 
     def sync(self, root: Path) -> None:
         said = self.run(root, ("sync",), self._moment(2.0))
@@ -67,7 +47,7 @@ class Crowd(Clones):
         elif said.code in (0, 1):
             self.totals.syncs += 1
         elif said.code != _GIT_FAILED:  # somebody else was quicker too often, or the remote was at work
-            raise _Wrong(root, ("sync",), said)
+            raise Wrong(root, ("sync",), said)
 
     def _look(self, root: Path) -> None:
         command = self.chance.choice(
@@ -76,7 +56,7 @@ class Crowd(Clones):
         said = self.run(root, command, self._moment(1.0))
         # Conflicts of a sync, not resolved yet, are findings; git has nothing to complain of.
         if said.code not in (0, 1, 4, KILLED):
-            raise _Wrong(root, command, said)
+            raise Wrong(root, command, said)
         self.reads += said.code == 0
 
 
@@ -160,7 +140,9 @@ def trial(folder: Path, given: argparse.Namespace) -> tuple[Crowd, list[str]]:
     git(folder, "clone", "-q", "--bare", str(folder / "start"), str(folder / "hub.git"))
     git(folder / "hub.git", "config", "core.fsync", "all")
     with git_daemon(folder) as address:
-        crowd = Crowd(folder, f"{address}/hub.git", given.clones, random.Random(seed), kills=given.kills)  # noqa: S311
+        # Refused by git, an action must not have happened, as when refused by the regulation.
+        refusals, chance = (2, 3, _GIT_FAILED), random.Random(seed)  # noqa: S311
+        crowd = Crowd(folder, f"{address}/hub.git", given.clones, chance, kills=given.kills, refusals=refusals)
         wrong = work_together(crowd, given.people, given.seconds, seed)
         crowd.run = lambda root, arguments, moment: Said(*wz(*arguments, cwd=root))
         if not wrong:

@@ -69,6 +69,13 @@ def in_processes(root: Path, arguments: Sequence[str], moment: float | None) -> 
         return Said(process.returncode, out.read().decode(), err.read().decode())
 
 
+class Wrong(AssertionError):
+    """A command ended as none may."""
+
+    def __init__(self, root: Path, arguments: Sequence[str], said: Said) -> None:
+        super().__init__(f"{root.name}: wz {' '.join(arguments)} gave {said.code}: {(said.err or said.out)[-500:]}")
+
+
 @dataclass
 class Totals:
     """What became of everything."""
@@ -93,6 +100,7 @@ class Clones:
     chance: random.Random
     run: Run = in_process
     kills: float = 0.0  # how often a command is killed
+    refusals: tuple[int, ...] = (2, 3)  # the exit codes of what must then not have happened
     longest: float = 1.0  # seconds after which one is killed at the latest
     roots: list[Path] = field(default_factory=list)
     totals: Totals = field(default_factory=Totals)
@@ -133,10 +141,11 @@ class Clones:
         elif said.code == KILLED:
             self.totals.killed += 1
             self.perhaps.add(token)
-        else:
-            assert said.code in (2, 3), (arguments, said)
+        elif said.code in self.refusals:
             self.totals.refused += 1
             self.never.add(token)
+        else:
+            raise Wrong(root, arguments, said)
 
     def sync(self, root: Path) -> None:
         said = self.run(root, ("sync",), self._moment())
