@@ -72,6 +72,8 @@ class Session:
 
         registry = Registry(self._root)
         registry.progress = _Progress()
+        if self._looking is not None:
+            registry.git.layout = self._looking.git.layout  # which that git has asked for already
         mended = False
         if (self._root / MARK).is_file():
             mended = registry.git.mend()

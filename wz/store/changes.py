@@ -36,8 +36,8 @@ class Looking:
     """A `git status` of the folder `cases`, under way."""
 
     def __init__(self, git: Git) -> None:
-        self._git = git
-        self._running = git.begin(*_STATUS, "--", "cases")
+        self.git = git
+        self._running = git.start(*_STATUS, "--", "cases")
 
     def stop(self) -> None:
         """Nobody wants to know any more."""
@@ -53,17 +53,17 @@ class Looking:
         Raises GitFailed.
         """
         try:
-            marked = self._git.run("ls-files", "-v", "-z", "--", "cases").stdout
+            marked = self.git.run("ls-files", "-v", "-z", "--", "cases").stdout
             answer = self._running.communicate()[0]
         finally:
             self.stop()
         if self._running.returncode != 0:
-            answer = self._git.run(*_STATUS, "--", "cases").stdout  # it says why it cannot
+            answer = self.git.run(*_STATUS, "--", "cases").stdout  # it says why it cannot
         # Nearly always git overlooks nothing, and counting is quicker than looking at each of them.
         ordinary = marked.startswith(b"H ") + marked.count(b"\0H ")
         overlooked = _OVERLOOKED.findall(marked) if ordinary < marked.count(b"\0") else []
         head, paths = None, [path.decode("utf-8", "surrogateescape") for path in overlooked]
-        skip = len(self._git.layout.prefix)
+        skip = len(self.git.layout.prefix)
         for entry in answer.decode("utf-8", "surrogateescape").split("\0")[:-1]:
             if entry.startswith("# branch.oid ") and not entry.endswith("(initial)"):
                 head = entry.rpartition(" ")[2]

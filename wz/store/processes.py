@@ -97,7 +97,10 @@ class Processes:
         return done
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """A git that goes on running, to be written to and read from; its complaints are thrown away."""
+        """A git that runs while other things are done, to be written to and read from. Raises GitFailed.
+
+        Its complaints are thrown away.
+        """
         try:
             return subprocess.Popen(
                 self._command(arguments),
@@ -137,19 +140,6 @@ class Processes:
             if not fed:
                 broken(words.decode("utf-8", "replace"))
         return subprocess.CompletedProcess(command, process.returncode, out, words)
-
-    def begin(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """A git that runs while other things are done; its complaints are thrown away. Raises GitFailed."""
-        try:
-            return subprocess.Popen(
-                self._command(arguments),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=self._environment(arguments),
-            )
-        except FileNotFoundError:
-            raise no_git() from None
 
     def text(self, *arguments: str) -> str:
         """What a git command prints, without the last line break."""
