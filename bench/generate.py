@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wz.actions.catalog import typed_event
-from wz.model.case_id import check_symbol, path_of
+from wz.model.case_id import check_symbol, id_of, path_of
 from wz.model.event import Facts
 from wz.model.instants import parse_instant
 from wz.office.founding import schema_files
@@ -171,7 +171,7 @@ def registry(root: Path, count: int, open_cases: int | None = None, history: boo
                 seconds += 1000
                 commit()
             write(path, text.encode("utf-8"))
-            ids.append(path.rpartition("/")[2].removesuffix(".yaml"))
+            ids.append(id_of(path))
     if importer.returncode:
         raise SystemExit("git fast-import failed")
     subprocess.run([*git, "reset", "-q", "--hard"], check=True)

@@ -99,13 +99,14 @@ def complete_case(ctx: click.Context, param: click.Parameter, incomplete: str) -
     """Ids that begin with what was typed, or whose random part does; the newest first, with their titles."""
     from click.shell_completion import CompletionItem
 
+    from wz.model.case_id import id_of
     from wz.render.table import one_line
 
     registry = current(ctx).registry
     wanted = incomplete.upper()
     items = []
     for path in reversed(registry.case_paths()):
-        full = path.rpartition("/")[2].removesuffix(".yaml")
+        full = id_of(path)
         offered = full if wanted[:1].isdigit() and full.startswith(wanted) else full.rpartition("-")[2]
         if offered.startswith(wanted):
             facts = registry.read(path).facts

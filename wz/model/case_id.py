@@ -63,6 +63,11 @@ def path_of(case_id: str) -> str:
     return f"cases/{case_id[:4]}/{case_id[4:6]}/{case_id[6:8]}/{case_id}.yaml"
 
 
+def id_of(path: str) -> str:
+    """The id that the path of a case file tells."""
+    return path.rpartition("/")[2].removesuffix(".yaml")
+
+
 def files_of(case_id: str) -> str:
     """The folder beside the case file that holds its documents."""
     return path_of(case_id).removesuffix(".yaml") + ".files"

@@ -45,7 +45,7 @@ class Finder:
     @cached_property
     def _backwards(self) -> Sequence[str]:
         """Every id, last symbol first, in order: those with one end stand together."""
-        return sorted(path.rpartition("/")[2].removesuffix(".yaml")[::-1] for path in self._registry.case_paths())
+        return sorted(ids.id_of(path)[::-1] for path in self._registry.case_paths())
 
     def _of_source(self, system: str, number: str) -> str:
         found = self._sources.get((system, number), [])

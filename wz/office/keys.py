@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from wz.errors import Refused, Unreadable, Usage
 from wz.i18n import _, listed, ngettext, reason_of
+from wz.model.case_id import id_of
 from wz.model.directory import Body
 from wz.office import keylist
 from wz.office.actors import typist
@@ -176,7 +177,7 @@ def _spread(
     every = held(registry.git)
     reading = {entry.case_id for entry in every if entry.holder == body.id}
     if not revoke and reading:
-        reading &= {ids_of(one.path) for one in registry.standing(now, settled=False) if isinstance(one, CaseFile)}
+        reading &= {id_of(one.path) for one in registry.standing(now, settled=False) if isinstance(one, CaseFile)}
     opened = dict(_opened(vault, {entry: blob for entry, blob in every.items() if entry.case_id in reading}))
     left = reading - opened.keys()
     if left and revoke:
@@ -197,11 +198,6 @@ def _spread(
         if entry.fingerprint in gone:
             vault.keys.drop(entry)
     return len(opened), len(left)
-
-
-def ids_of(path: str) -> str:
-    """The id of a case by its file's path."""
-    return path.rpartition("/")[2].removesuffix(".yaml")
 
 
 def _opened(vault: Vault, entries: dict[Entry, str]) -> Iterable[tuple[str, bytes]]:

@@ -111,5 +111,5 @@ def forgotten(registry: Registry) -> set[str]:
         else:
             is_gone = _FORGET in row.events
         if is_gone:
-            found.add(row.path.rpartition("/")[2].removesuffix(".yaml"))
+            found.add(ids.id_of(row.path))
     return found

@@ -293,7 +293,7 @@ class _Run:
             attempts=attempts,
             came=came,
             went=went,
-            merged=sorted(map(_id_of, self._merged)),
+            merged=sorted(map(ids.id_of, self._merged)),
             conflicts=[] if dry_run else list(self._conflicts(fresh, came)),
         )
 
@@ -318,7 +318,7 @@ class _Run:
                 elif not is_case_path(path):
                     movement.documents += 1
                 else:
-                    (movement.changed if difference.before else movement.new).append(_id_of(path))
+                    (movement.changed if difference.before else movement.new).append(ids.id_of(path))
         return msgspec.structs.replace(movement, commits=len(told), by=_by(told))
 
 
@@ -329,7 +329,3 @@ def _by(lines: Sequence[str]) -> list[By]:
         counted[name, email] = counted.get((name, email), 0) + 1
     found = [By(name=name, email=email, commits=count) for (name, email), count in counted.items()]
     return sorted(found, key=lambda one: (-one.commits, one.name))
-
-
-def _id_of(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".yaml")

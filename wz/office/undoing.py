@@ -9,6 +9,7 @@ from wz.actions.catalog import ACTIONS
 from wz.actions.replay import retracted_places
 from wz.errors import InTheWay, Refused, Usage, WzError
 from wz.i18n import _
+from wz.model.case_id import id_of
 from wz.model.event import Event, mark_of
 from wz.office.finding import Finder
 from wz.office.transaction import Transaction, message_of_many
@@ -101,7 +102,7 @@ def of_commit(registry: Registry, commit: str) -> list[Target]:
     for path, before, after in revisions.touched(registry.git, commit, "cases"):
         if path.endswith(".yaml") and after is not None:
             known = len(parse(path, before).events) if before is not None else 0
-            case_id = path.rpartition("/")[2].removesuffix(".yaml")
+            case_id = id_of(path)
             events = parse(path, after).events
             found += [Target(case_id, place, event) for place, event in enumerate(events, 1) if place > known]
     if not found:

@@ -185,7 +185,7 @@ class Registry:
             if self._is_there(case_id.path_of(wanted)):
                 return wanted
             raise Usage(_("there is no case {id}").format(id=wanted), _("`wz list` shows the ids."))
-        found = list(map(_id_of, cases.ending(self, wanted))) if wanted else []
+        found = list(map(case_id.id_of, cases.ending(self, wanted))) if wanted else []
         if len(found) == 1:
             return found[0]
         if found:
@@ -197,7 +197,7 @@ class Registry:
             )
         from difflib import get_close_matches
 
-        close = get_close_matches(wanted, [_id_of(path)[-6:] for path in self.case_paths()], 3)
+        close = get_close_matches(wanted, [case_id.id_of(path)[-6:] for path in self.case_paths()], 3)
         raise Usage(
             _("no case ends in {text}").format(text=text),
             _("Did you mean {ids}?").format(ids=listed(close)) if close else _("`wz list` shows the ids."),
@@ -225,7 +225,3 @@ class Registry:
     def record(self, steps: Sequence[Step], before: Mapping[str, bytes | None], keys: Keys | None = None) -> list[str]:
         """See `Committer.record`."""
         return self.git.record(steps, before, keys)
-
-
-def _id_of(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".yaml")

@@ -48,7 +48,7 @@ def place(subject: Subject, change: Change) -> bool:
     if change.mode not in _REGULAR:
         subject.found("misplaced", _("it is no regular file (mode {mode})").format(mode=change.mode), path=path)
         return False
-    case = path.rpartition("/")[2].removesuffix(".yaml")
+    case = ids.id_of(path)
     if is_document(path):
         case = path.split("/")[-2].removesuffix(".files")
         right = ids.is_valid(case) and path.startswith(ids.files_of(case) + "/")
@@ -63,7 +63,7 @@ def facts(subject: Subject, growth: Growth) -> None:
     """A new case: its id, what it names, and that its author may register."""
     read = growth.now.facts
     assert read is not None
-    if read.id != (case := growth.path.rpartition("/")[2].removesuffix(".yaml")):
+    if read.id != (case := ids.id_of(growth.path)):
         subject.found(
             "misplaced", _("the file of {id} holds the case {other}").format(id=case, other=read.id), path=growth.path
         )

@@ -3,6 +3,7 @@
 import re
 
 from wz.i18n import _, listed
+from wz.model.case_id import id_of
 from wz.model.event import Facts
 from wz.model.instants import written
 from wz.office.auditing.cases import Growth
@@ -54,7 +55,7 @@ def _expect_import(subject: Subject, growths: list[Growth]) -> dict[str, set[str
 
 
 def _case(growth: Growth) -> str:
-    return growth.path.rpartition("/")[2].removesuffix(".yaml")
+    return id_of(growth.path)
 
 
 def brings_in(message: str) -> bool:
