@@ -10,7 +10,7 @@ from wz.cli.context import current, format_option, registry_option
 from wz.i18n import _, labelled, listed, ngettext
 
 if TYPE_CHECKING:
-    from wz.office.sync import Movement, Synced
+    from wz.office.synced import Movement, Synced
 
 FINDINGS = 1
 _PATIENCE = 1.0  # seconds until a stage is worth a line

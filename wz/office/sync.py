@@ -2,19 +2,17 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
-
-import msgspec
 
 from wz.errors import GitFailed
 from wz.i18n import _, listed, ngettext
 from wz.model import case_id as ids
 from wz.office.conflicts import Conflict, conflicts_in
 from wz.office.keyunion import joined
+from wz.office.synced import Movement, Synced, movement
 from wz.store import casekeys, remotes
 from wz.store.commits import Committer
-from wz.store.files import is_case_path
 from wz.store.joining import join
 from wz.store.parting import Join, Parting, plan
 from wz.store.registry import Registry
@@ -26,44 +24,6 @@ _LONGEST = 5.0
 
 # Hears what is being done.
 Note = Callable[[str], None]
-
-
-class By(msgspec.Struct, frozen=True, kw_only=True):
-    """Who recorded something, and in how many commits."""
-
-    name: str
-    email: str
-    commits: int
-
-
-class Movement(msgspec.Struct, kw_only=True):
-    """What goes one way: commits and whose they are, the ids of new and of changed cases, how many other files."""
-
-    commits: int
-    by: list[By]
-    new: list[str]
-    changed: list[str]
-    documents: int
-    others: list[str]
-
-
-class Synced(msgspec.Struct, frozen=True, kw_only=True):
-    """`wz sync --format json`. `merged` are cases that both sides had changed; `commit` is where the branch is now.
-
-    `attempts` is how often it was tried, for somebody else pushed in between.
-    """
-
-    remote: str
-    branch: str
-    dry_run: bool
-    pushed: bool
-    commit: str
-    merge: str | None
-    attempts: int
-    came: Movement
-    went: Movement
-    merged: list[str]
-    conflicts: list[Conflict]
 
 
 class Carried(NamedTuple):
@@ -280,8 +240,10 @@ class _Run:
         start, base = self._start, None
         if dry_run and theirs is not None:
             base = self._parting(start, theirs).base
-        came = self._movement(base or start, (theirs or start) if dry_run else commit, f"{start}..{theirs or start}")
-        went = self._movement(base or theirs, commit, f"{theirs}..{commit}" if theirs else commit)
+        came = movement(
+            self._git, base or start, (theirs or start) if dry_run else commit, f"{start}..{theirs or start}"
+        )
+        went = movement(self._git, base or theirs, commit, f"{theirs}..{commit}" if theirs else commit)
         fresh = Registry(self._registry.root)  # what came in may have changed the settings
         return Synced(
             remote=self._remote.name,
@@ -302,30 +264,3 @@ class _Run:
         for path in sorted({*self._merged, *map(ids.path_of, came.changed)}):
             if (fresh.root / path).is_file():  # not where it lies in a folder of another day
                 yield from conflicts_in(fresh, path)
-
-    def _movement(self, old: str | None, new: str, commits: str) -> Movement:
-        """What there is in `new` that was not in `old` (None: nothing was), and who recorded it."""
-        git = self._git
-        prefix, told = git.layout.prefix, list[str]()
-        movement = Movement(commits=0, by=[], new=[], changed=[], documents=0, others=[])
-        if old != new:
-            told = git.text("log", "--format=%an%x00%ae", "--no-merges", commits, "--").splitlines()
-            before = old or git.text("hash-object", "-t", "tree", "--stdin")  # of nothing
-            for place, difference in git.differing(before, new).items():
-                path = place.removeprefix(prefix)
-                if not (place.startswith(prefix) and path.startswith("cases/")):
-                    movement.others.append(path)
-                elif not is_case_path(path):
-                    movement.documents += 1
-                else:
-                    (movement.changed if difference.before else movement.new).append(ids.id_of(path))
-        return msgspec.structs.replace(movement, commits=len(told), by=_by(told))
-
-
-def _by(lines: Sequence[str]) -> list[By]:
-    counted: dict[tuple[str, str], int] = {}
-    for line in lines:
-        name, _zero, email = line.partition("\0")
-        counted[name, email] = counted.get((name, email), 0) + 1
-    found = [By(name=name, email=email, commits=count) for (name, email), count in counted.items()]
-    return sorted(found, key=lambda one: (-one.commits, one.name))
