@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from wz.errors import Usage
+from wz.errors import GitFailed, Usage
 from wz.i18n import _
 from wz.model.instants import SHANGHAI, end_of_day, parse_instant
 
@@ -73,7 +73,8 @@ class Session:
         registry = Registry(self._root)
         registry.progress = _Progress()
         if self._looking is not None:
-            registry.git.layout = self._looking.git.layout  # which that git has asked for already
+            with suppress(GitFailed):  # whatever needs git will say so; the files alone can be read
+                registry.git.layout = self._looking.git.layout  # which that git has asked for already
         mended = False
         if (self._root / MARK).is_file():
             mended = registry.git.mend()
