@@ -1,12 +1,17 @@
 """A commit of so many files that they are dealt with together: as safe as one of a single file."""
 
+import os
 import subprocess
 import sys
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from wz.errors import GitFailed
+from wz.office.survey import survey
+from wz.store import changes, landing
 from wz.store.git import FEW
 from wz.store.registry import Registry
 
@@ -96,3 +101,34 @@ def test_killed_among_the_renames_the_next_writer_finishes(office: Path) -> None
         pass
     assert holds(office, files())
     assert git(office, "status", "--porcelain") == ""
+
+
+def noted(root: Path) -> list[bool]:
+    """Of each file of ours, whether git's index says how it lies there."""
+    told = git(root, "ls-files", "--debug", "cases/x").split()
+    return [time != "0:0" for name, time in pairwise(told) if name == "mtime:"]
+
+
+def test_git_notes_now_and_then_how_the_files_lie_there(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landing, "_REFRESH_AFTER", COUNT + 2)
+    (office / ".git/wz/unrefreshed").unlink()  # what its founding wrote
+    commit(office, files(), None)
+    assert noted(office) == [False] * COUNT
+    for number in range(2):
+        (office / "units.yaml").write_bytes((office / "units.yaml").read_bytes() + b"# unfinished\n")
+        (office / f"staged-{number}").write_text("staged")
+        git(office, "add", f"staged-{number}")
+        commit(office, {f"cases/x/last/{number}": b"last\n"}, None)
+    assert noted(office) == [True] * (COUNT + 2)
+    # What somebody staged or changed is as it was.
+    assert git(office, "status", "--porcelain").splitlines() == ["A  staged-0", "A  staged-1", " M units.yaml"]
+
+
+def test_reading_takes_no_lock_of_gits(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A git that is killed while it holds the lock leaves it to a person to take away."""
+    monkeypatch.setattr(changes, "PAYS", 1)
+    for file in sample.glob("cases/*/*/*/*.yaml"):
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+    before = (sample / ".git/index").read_bytes()
+    assert survey(Registry(sample), datetime.fromisoformat("2026-11-20T23:59:59+08:00")).problems == []
+    assert (sample / ".git/index").read_bytes() == before

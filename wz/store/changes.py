@@ -13,8 +13,10 @@ from wz.store.git import Git
 PAYS = 400
 # In what `git ls-files -v` lists, the files that `git status` does not look at.
 _OVERLOOKED = re.compile(rb"(?:\A|(?<=\0))[a-zS] ([^\0]+)")
+# Without its lock on the index, which a killed git leaves behind for a person to take away; see `Landing.land`.
 _STATUS = (
-    *("status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching"),
+    *("--no-optional-locks", "status", "--porcelain=v2", "--branch", "-z"),
+    *("--no-renames", "--untracked-files=all", "--ignored=matching"),
     "--ignore-submodules=all",  # git would look into them as their own configuration says, and none holds cases
 )
 
@@ -49,7 +51,7 @@ class Looking:
 
         Files that git ignores are among them, and those it was told to overlook (assume-unchanged, sparse checkout); a
         folder that is ignored as a whole, or a repository of its own, ends in a slash. No program that the repository
-        names is run. Git notes in its index which files it had to look into, where it can, so that it need not again.
+        names is run.
         Raises GitFailed.
         """
         try:

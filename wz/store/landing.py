@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LOCK_SECONDS = 60.0
 INDEX_SECONDS = 2.0
+# After so many files git notes how they lie there; until then each status compares their contents.
+_REFRESH_AFTER = 1000
 _LOG_LINE = 4096  # what a line of a branch's log fits into
 
 
@@ -159,6 +161,8 @@ class Landing(Locking):
                 self.pending.place(paths, move.formers, gone=gone)
                 self.pending.make_room(place for place, entry in move.modules.items() if entry is not None)
                 self.pending.leave_unindexed([] if held else [*left, *paths, *move.modules])
+                if held:
+                    self._refresh_index(len(paths))
                 self.pending.discard()
         return True
 
@@ -199,22 +203,38 @@ class Landing(Locking):
         self.pending.index.replace(self.layout.git_dir / "index")
         durable.sync_folders([self.layout.git_dir])
 
-    @property
-    def _index_lock(self) -> Path:
-        return self.layout.git_dir / "index.lock"
+    def _refresh_index(self, count: int) -> None:
+        """Let git note in its index how files lie there that were put there without it: so many more; now and then."""
+        note = self.state_dir / "unrefreshed"
+        with suppress(FileNotFoundError, ValueError):
+            count += int(note.read_text("ascii"))
+        if count < _REFRESH_AFTER:
+            note.write_text(str(count), "ascii")
+            return
+        self._copy_index()
+        self.run("update-index", "-q", "--refresh", check=False, env={"GIT_INDEX_FILE": str(self.pending.index)})
+        self._replace_index()
+        note.unlink(missing_ok=True)
 
-    def _draft_index(self, files: Mapping[str, Entry | None]) -> None:
-        """The index as it will be: these files as the commit has them, every other entry untouched."""
+    def _copy_index(self) -> None:
         index, draft = self.layout.git_dir / "index", self.pending.index
         draft.unlink(missing_ok=True)
         if index.exists():
             import shutil
 
             shutil.copyfile(index, draft)
+
+    @property
+    def _index_lock(self) -> Path:
+        return self.layout.git_dir / "index.lock"
+
+    def _draft_index(self, files: Mapping[str, Entry | None]) -> None:
+        """The index as it will be: these files as the commit has them, every other entry untouched."""
+        self._copy_index()
         nothing = Entry("0", "0" * max((len(one.blob) for one in files.values() if one is not None), default=40))
         named = ((path, entry or nothing) for path, entry in files.items())
         entries = "".join(f"{entry.mode} {entry.blob}\t{path}\0" for path, entry in named)
-        environment = {"GIT_INDEX_FILE": str(draft)}
+        environment = {"GIT_INDEX_FILE": str(self.pending.index)}
         self.run(
             "update-index",
             "--add",
